@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+#
+# make            build/numavm; with ARCH=arm64 on x86-64 build/arm64/numavm
+# make demo       boot a stock kernel on a three-node machine and print what it sees, on both
+#                 architectures
+# make check      run every test
+# make bench      print how fast it is, against its rivals; with ARCH=arm64 in a simulated host
+# make install    to DESTDIR and PREFIX
+#
+# demo, check and bench install what they need (Debian packages) by themselves.
+
+VERSION := 0.1
+MACHINE := $(shell uname -m)
+ARCH ?= $(MACHINE)
+PREFIX ?= /usr/local
+arch_dir = $(if $(filter x86_64 amd64,$(1)),x86,arm64)
+ARCH_DIR := $(call arch_dir,$(ARCH))
+OTHER_DIR := $(if $(filter x86,$(ARCH_DIR)),arm64,x86)
+OTHER_ARCH := $(if $(filter x86,$(ARCH_DIR)),aarch64,x86_64)
+FOREIGN := $(filter-out $(call arch_dir,$(MACHINE)),$(ARCH_DIR))
+
+# make ARCH=arm64 on x86-64, and the other way round.
+ifneq ($(FOREIGN),)
+BUILD ?= build/$(ARCH_DIR)
+ifeq ($(origin CC),default)
+CC := $(if $(filter x86,$(ARCH_DIR)),x86_64,aarch64)-linux-gnu-gcc
+endif
+endif
+BUILD ?= build
+CC ?= cc
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -iquote arch/$(ARCH_DIR) $(WARNINGS) -pthread \
+	     -DNUMAVM_VERSION='"$(VERSION)"' $(CFLAGS)
+
+# Static, since a start pays for every library that it loads. The linker's warnings are about name
+# look-ups in libConfuse that no call of ours reaches.
+LINK ?= -static-pie -fPIE -Wl,--no-warnings
+PIE = $(filter -fPIE,$(LINK))
+LIBS_x86 :=
+LIBS_arm64 := -lfdt
+LIBS := -lconfuse -ljansson -lnuma -l:libarchive.a -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
+
+SOURCES := $(wildcard vmm/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+UNIT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c))
+
+# The other architecture's pure builders, for the unit tests. libfdt-dev is of one architecture alone;
+# its header and the other's library will do.
+PURE_x86 := acpi apic_id cpuid dsdt e820 elf ioapic numa_tables power zero_page
+PURE_arm64 := fdt fdt_cpus fdt_devices gic image mpidr tree
+PURE := $(patsubst %,$(BUILD)/arch/$(OTHER_DIR)/%.o,$(PURE_$(OTHER_DIR)))
+UNIT_LIBS_x86 := -l:libfdt.so.1
+# arm64's run in a simulated host too, which has no libraries. Those of x86 would need its libfdt.
+UNIT_LINK_arm64 = $(LINK)
+OTHER_UNIT := $(if $(filter arm64,$(OTHER_DIR)),$(BUILD)/arm64/unit)
+UNIT_LIBS := -lcheck_pic -lsubunit -lrt $(UNIT_LIBS_$(ARCH_DIR)) $(LIBS)
+
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ASAN = $(MAKE) -s BUILD=$(BUILD)/asan CFLAGS="$(SANITIZE)" LINK=
+
+all: $(BUILD)/numavm
+
+$(BUILD)/numavm: $(OBJECTS)
+	$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/unit: $(UNIT) $(PURE) $(filter-out %/main.o,$(OBJECTS))
+	$(CC) $(ALL_CFLAGS) $(PIE) $(UNIT_LINK_$(ARCH_DIR)) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PIE) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d) $(UNIT:.o=.d) $(PURE:.o=.d)
+
+setup-%:
+	@tests/setup $*
+
+demo: setup-demo
+	@$(MAKE) -s
+	@$(MAKE) -s ARCH=$(OTHER_ARCH) BUILD=$(BUILD)/$(OTHER_DIR)
+	@BUILD=$(BUILD) tests/demo
+
+check: setup-check
+	@$(MAKE) -s all $(BUILD)/unit
+	@$(ASAN) all $(BUILD)/asan/unit
+	@$(MAKE) -s ARCH=$(OTHER_ARCH) BUILD=$(BUILD)/$(OTHER_DIR) all $(OTHER_UNIT)
+	@tests/guest/build.sh $(BUILD)/guest
+	@tests/host/build-tools $(BUILD)/host
+	@BUILD=$(BUILD) MAKE="$(MAKE)" tests/check
+
+bench: setup-demo
+	@$(MAKE) -s
+	@BUILD=$(BUILD) tests/bench/bench $(if $(FOREIGN),--foreign)
+
+# Parts of check.
+clang:
+	@$(MAKE) -s BUILD=$(BUILD)/clang CC=clang CFLAGS="-O2 -Werror" all
+cppcheck:
+	@cppcheck -q --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=ctuuninitvar -I. -DNUMAVM_VERSION='""' vmm mem arch
+manuals:
+	@mandoc -T lint -W warning vmm/numavm.1 vmm/numavm.conf.5
+
+install: $(BUILD)/numavm
+	install -D -m 755 $(BUILD)/numavm $(DESTDIR)$(PREFIX)/bin/numavm
+	install -D -m 644 vmm/numavm.1 $(DESTDIR)$(PREFIX)/share/man/man1/numavm.1
+	install -D -m 644 vmm/numavm.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/numavm.conf.5
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all demo check bench clang cppcheck manuals install clean

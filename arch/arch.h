@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between the program and an architecture. One of arch/x86/ and arch/arm64/ is linked
+ * and has all of these under these names. struct arch_host and struct arch_vm are the architecture's
+ * own, from its arch_types.h.
+ *
+ * The first group needs no VM and serves plan and tables as well; all but arch_host_probe() and
+ * arch_tables_write() are pure. Then, for a run, in the order of their calls: arch_check(),
+ * arch_load() once RAM is there, arch_vm_init() when the memory slots are set and before the vCPUs,
+ * arch_vm_init_late() after them, arch_vcpu_init() in each vCPU's thread, arch_vcpu_exit() for each
+ * exit that the run loop does not know, arch_vcpu_dump() when a run is cut off.
+ */
+#ifndef ARCH_ARCH_H
+#define ARCH_ARCH_H
+
+#include <stdio.h>
+
+#include "arch/memory_map.h"
+#include "arch_types.h"
+#include "mem/layout.h"
+
+struct vm;
+struct vcpu;
+
+/* As in uname -m. */
+extern const char arch_name[];
+
+/* What goes onto a kernel's command line when the user does not say: its console, panic=-1. */
+extern const char arch_cmdline[];
+
+/* Linux before 6.7 ignores a node with less memory than this, or crashes on it; 0: it takes any. */
+extern const uint64_t arch_node_min_size;
+
+/* Reads the facts about this host. */
+void arch_host_probe(struct arch_host *host);
+
+/* Where RAM may be on this host. */
+void arch_layout_space(const struct arch_host *host, struct layout_space *space);
+
+/* What of @t a guest on this host will not see as declared, for a warning; NULL when it sees all. */
+const char *arch_cannot_show(const struct arch_host *host, const struct topology *t);
+
+/* The number that the guest knows CPU @cpu by: APIC id, MPIDR. */
+uint32_t arch_cpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu);
+
+/* The number that KVM_CREATE_VCPU takes for CPU @cpu. */
+unsigned int arch_vcpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu);
+
+/* The type that KVM_CREATE_VM takes for a machine with RAM as @layout has it. */
+unsigned long arch_vm_type(const struct arch_host *host, const struct layout *layout);
+
+/* The firmware's memory map; empty where the architecture has none. The caller frees it. */
+void arch_memory_map(const struct arch_host *host, const struct topology *t,
+		     const struct layout *layout, struct memory_map *map);
+
+/* Writes what the guest's firmware tables are made of to files in @folder. Returns 0, or -1. */
+int arch_tables_write(const struct arch_host *host, const struct topology *t,
+		      const struct layout *layout, const char *folder, struct error *err);
+
+/* KVM, open as vm->kvm, has what the machine needs. Returns 0, or -1 naming what is missing. */
+int arch_check(struct vm *vm, struct error *err);
+
+/* Loads kernel, initrd, command line and tables into RAM. Returns 0, or -1 naming the file. */
+int arch_load(struct vm *vm, struct error *err);
+
+/* The VM's own part, its interrupt controller and its devices. Returns 0, or -1. */
+int arch_vm_init(struct vm *vm, struct error *err);
+
+/* What must come after the vCPUs are created. Returns 0, or -1. */
+int arch_vm_init_late(struct vm *vm, struct error *err);
+
+/* CPUID or features and the registers to start with. Returns 0, or -1. */
+int arch_vcpu_init(struct vcpu *vcpu, struct error *err);
+
+/* Handles the exit in vcpu->run. Returns false when it is none that the machine knows. */
+bool arch_vcpu_exit(struct vcpu *vcpu);
+
+/* Sets the level of the serial port's interrupt line. From any thread. */
+void arch_serial_irq(struct vm *vm, bool level);
+
+/* Prints the registers of a vCPU that does not run, each line behind "numavm: ". */
+void arch_vcpu_dump(struct vcpu *vcpu, FILE *file);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* What arm64 adds to the neutral structures. vmm/ and arch/arch.h include it by this name. */
+#ifndef ARCH_TYPES_H
+#define ARCH_TYPES_H
+
+#include <stdint.h>
+
+#include "arch/arm64/host.h"
+
+struct arch_vm {
+	uint64_t entry; /* where the first CPU starts */
+	uint64_t fdt; /* what it finds in x0 */
+};
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* The machine's devices. Linux, Documentation/devicetree/bindings/, the file that each names. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arch/arm64/gic.h"
+#include "arch/arm64/platform.h"
+#include "arch/arm64/tree.h"
+#include "mem/xalloc.h"
+
+/* interrupt-controller/arm,gic-v3.yaml: type, number within it, trigger. */
+#define GIC_SPI 0
+#define GIC_PPI 1
+#define LEVEL_HIGH 4
+#define SPI(irq) GIC_SPI, (irq)-ARM64_SPI_BASE, LEVEL_HIGH
+#define PPI(irq) GIC_PPI, (irq)-ARM64_PPI_BASE, LEVEL_HIGH
+
+#define CELLS_PER_REGION 4
+
+static void add_gic_regions(struct tree *tree, unsigned int nr)
+{
+	uint32_t *reg = xcalloc(1 + nr, CELLS_PER_REGION * sizeof(*reg)), *at = reg;
+	const uint32_t distributor[] = { TREE_U64(ARM64_GIC_DISTRIBUTOR),
+					 TREE_U64(ARM64_GIC_DISTRIBUTOR_SIZE) };
+
+	for (unsigned int i = 0; i < CELLS_PER_REGION; i++)
+		*at++ = distributor[i];
+	for (unsigned int i = 0; i < nr; i++) {
+		struct gic_region region = gic_region(tree->t->nr_cpus, i);
+		const uint32_t cells[] = { TREE_U64(region.base), TREE_U64(region.size) };
+
+		for (unsigned int j = 0; j < CELLS_PER_REGION; j++)
+			*at++ = cells[j];
+	}
+	tree_array(tree, "reg", reg, at - reg);
+	free(reg);
+}
+
+/* interrupt-controller/arm,gic-v3.yaml */
+static void add_gic(struct tree *tree)
+{
+	unsigned int nr = gic_regions(tree->t->nr_cpus);
+
+	tree_begin(tree, "interrupt-controller@%llx", ARM64_GIC_DISTRIBUTOR);
+	tree_string(tree, "compatible", "arm,gic-v3");
+	tree_bytes(tree, "interrupt-controller", NULL, 0);
+	tree_cells(tree, "#interrupt-cells", 3);
+	tree_cells(tree, "#address-cells", 0);
+	tree_cells(tree, "#redistributor-regions", nr);
+	add_gic_regions(tree, nr);
+	tree_cells(tree, "phandle", PHANDLE_GIC);
+	tree_end(tree);
+}
+
+/* timer/arm,arch_timer.yaml */
+static void add_timer(struct tree *tree)
+{
+	tree_begin(tree, "timer");
+	tree_string(tree, "compatible", "arm,armv8-timer");
+	tree_bytes(tree, "always-on", NULL, 0);
+	tree_cells(tree, "interrupts", PPI(ARM64_TIMER_SECURE_IRQ), PPI(ARM64_TIMER_PHYSICAL_IRQ),
+		   PPI(ARM64_TIMER_VIRTUAL_IRQ), PPI(ARM64_TIMER_HYP_IRQ));
+	tree_end(tree);
+}
+
+/* arm/pmu.yaml */
+static void add_pmu(struct tree *tree)
+{
+	if (!tree->host->pmu)
+		return;
+	tree_begin(tree, "pmu");
+	tree_string(tree, "compatible", "arm,armv8-pmuv3");
+	tree_cells(tree, "interrupts", PPI(ARM64_PMU_IRQ));
+	tree_end(tree);
+}
+
+/* arm/psci.yaml */
+static void add_psci(struct tree *tree)
+{
+	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
+
+	tree_begin(tree, "psci");
+	tree_bytes(tree, "compatible", compatible, sizeof(compatible));
+	tree_string(tree, "method", "hvc");
+	tree_end(tree);
+}
+
+/* serial/8250.yaml */
+static void add_serial(struct tree *tree)
+{
+	tree_begin(tree, "serial@%llx", ARM64_UART);
+	tree_string(tree, "compatible", "ns16550a");
+	tree_cells(tree, "reg", TREE_U64(ARM64_UART), TREE_U64(ARM64_UART_SIZE));
+	tree_cells(tree, "interrupts", SPI(ARM64_UART_IRQ));
+	tree_cells(tree, "clock-frequency", ARM64_UART_CLOCK);
+	tree_cells(tree, "reg-shift", 0);
+	tree_end(tree);
+}
+
+/* Gives the serial port its number, ttyS0, and stdout-path its name. */
+static void add_aliases(struct tree *tree)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/serial@%llx", ARM64_UART);
+	tree_begin(tree, "aliases");
+	tree_string(tree, "serial0", path);
+	tree_end(tree);
+}
+
+void tree_add_devices(struct tree *tree)
+{
+	add_gic(tree);
+	add_timer(tree);
+	add_pmu(tree);
+	add_psci(tree);
+	add_serial(tree);
+	add_aliases(tree);
+}

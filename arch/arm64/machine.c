@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/* The VM's arm64 part: what KVM must have, the GICv3, and the serial port on its bus. */
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "arch/arm64/gic.h"
+#include "arch/arm64/machine.h"
+#include "arch/arm64/platform.h"
+#include "vmm/kvm.h"
+#include "vmm/vm.h"
+
+int arch_check(struct vm *vm, struct error *err)
+{
+	if (kvm_need(vm->kvm, KVM_CAP_USER_MEMORY, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_IMMEDIATE_EXIT, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_ONE_REG, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_DEVICE_CTRL, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_ARM_PSCI_0_2, 1, err))
+		return -1;
+	return 0;
+}
+
+static int check_gic(struct vm *vm, struct error *err)
+{
+	struct kvm_create_device v3 = {
+		.type = KVM_DEV_TYPE_ARM_VGIC_V3,
+		.flags = KVM_CREATE_DEVICE_TEST,
+	};
+	struct kvm_create_device v2 = {
+		.type = KVM_DEV_TYPE_ARM_VGIC_V2,
+		.flags = KVM_CREATE_DEVICE_TEST,
+	};
+
+	if (!ioctl(vm->fd, KVM_CREATE_DEVICE, &v3))
+		return 0;
+	if (!ioctl(vm->fd, KVM_CREATE_DEVICE, &v2))
+		return error_set(err, "this host has a GICv2 only, but a GICv3 is needed");
+	return error_set(err, "this host's KVM has no GICv3: KVM_DEV_TYPE_ARM_VGIC_V3");
+}
+
+static void enable_nisv(struct vm *vm)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_ARM_NISV_TO_USER };
+
+	ioctl(vm->fd, KVM_ENABLE_CAP, &cap); /* without it KVM_RUN fails, which names less */
+}
+
+int arch_vm_init(struct vm *vm, struct error *err)
+{
+	if (check_gic(vm, err))
+		return -1;
+	enable_nisv(vm);
+	serial_init(&vm->serial, ARM64_UART, &vm_serial_ops, vm);
+	bus_add(&vm->mmio, &vm->serial.device);
+	return 0;
+}
+
+int arm64_set_attribute(int fd, uint32_t group, uint64_t number, const void *value,
+			const char *what, struct error *err)
+{
+	struct kvm_device_attr attribute = {
+		.group = group,
+		.attr = number,
+		.addr = (uintptr_t)value,
+	};
+
+	if (ioctl(fd, KVM_SET_DEVICE_ATTR, &attribute))
+		return error_errno(err, "KVM_SET_DEVICE_ATTR %s", what);
+	return 0;
+}
+
+/* One region of redistributors: Linux, Documentation/virt/kvm/devices/arm-vgic-v3.rst. */
+static int set_region(struct vm *vm, int gic, unsigned int i, struct error *err)
+{
+	struct gic_region region = gic_region(vm->topology->nr_cpus, i);
+	uint64_t value = (uint64_t)region.cpus << 52 | region.base | i;
+
+	return arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_ADDR,
+				   KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, &value,
+				   "KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION", err);
+}
+
+static int set_gic(struct vm *vm, int gic, struct error *err)
+{
+	uint64_t distributor = ARM64_GIC_DISTRIBUTOR;
+	uint32_t interrupts = ARM64_GIC_INTERRUPTS;
+
+	if (arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST,
+				&distributor, "KVM_VGIC_V3_ADDR_TYPE_DIST", err) ||
+	    arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &interrupts,
+				"KVM_DEV_ARM_VGIC_GRP_NR_IRQS", err))
+		return -1;
+	for (unsigned int i = 0; i < gic_regions(vm->topology->nr_cpus); i++)
+		if (set_region(vm, gic, i, err))
+			return -1;
+	return arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL,
+				   "KVM_DEV_ARM_VGIC_CTRL_INIT", err);
+}
+
+/* KVM keeps the device after its descriptor is closed. */
+static int create_gic(struct vm *vm, struct error *err)
+{
+	struct kvm_create_device device = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+	int ret;
+
+	if (kvm_ioctl(vm->fd, KVM_CREATE_DEVICE, &device, err) < 0)
+		return -1;
+	ret = set_gic(vm, device.fd, err);
+	close(device.fd);
+	return ret;
+}
+
+/* All vCPUs are off before the first one runs and turns them on. */
+int arch_vm_init_late(struct vm *vm, struct error *err)
+{
+	struct kvm_vcpu_init init;
+
+	if (create_gic(vm, err) || kvm_ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init, err) < 0)
+		return -1;
+	for (unsigned int i = 0; i < vm->topology->nr_cpus; i++)
+		if (arm64_vcpu_create(&vm->vcpus[i], &init, err))
+			return error_prefix(err, "CPU %u: ", i);
+	return 0;
+}
+
+/* Documentation/virt/kvm/api.rst, KVM_IRQ_LINE. */
+void arch_serial_irq(struct vm *vm, bool level)
+{
+	struct kvm_irq_level line = {
+		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | ARM64_UART_IRQ,
+		.level = level,
+	};
+
+	ioctl(vm->fd, KVM_IRQ_LINE, &line);
+}

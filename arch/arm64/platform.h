@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The numbers of the arm64 machine: where things stand in memory, and the interrupts. What the device
+ * tree declares and what KVM and the devices answer to both come from here.
+ */
+#ifndef ARCH_ARM64_PLATFORM_H
+#define ARCH_ARM64_PLATFORM_H
+
+/* RAM goes up from here without a hole; all devices are below. */
+#define ARM64_RAM 0x40000000ULL
+
+#define ARM64_GIC_DISTRIBUTOR 0x08000000ULL
+#define ARM64_GIC_DISTRIBUTOR_SIZE 0x10000ULL
+#define ARM64_UART 0x09000000ULL
+#define ARM64_UART_SIZE 8ULL
+#define ARM64_UART_CLOCK 1843200
+
+/* Redistributors, one a CPU, in regions that follow one another. */
+#define ARM64_GIC_REDISTRIBUTORS 0x10000000ULL
+#define ARM64_GIC_REDISTRIBUTOR_SIZE 0x20000ULL
+#define ARM64_GIC_REGION_CPUS 128
+#define ARM64_MAX_CPUS ((ARM64_RAM - ARM64_GIC_REDISTRIBUTORS) / ARM64_GIC_REDISTRIBUTOR_SIZE)
+
+/* Interrupts as the GIC numbers them: a CPU's own (PPI) from 16, shared ones (SPI) from 32. */
+#define ARM64_PPI_BASE 16
+#define ARM64_SPI_BASE 32
+#define ARM64_GIC_INTERRUPTS 64 /* the fewest that a GICv3 of KVM's has */
+#define ARM64_UART_IRQ 33
+#define ARM64_PMU_IRQ 23
+#define ARM64_TIMER_SECURE_IRQ 29
+#define ARM64_TIMER_PHYSICAL_IRQ 30
+#define ARM64_TIMER_VIRTUAL_IRQ 27
+#define ARM64_TIMER_HYP_IRQ 26
+
+/* What the kernel is handed stands behind it, apart by the largest page. */
+#define ARM64_LOAD_ALIGN 0x10000ULL
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What x86-64 adds to the neutral structures. vmm/ and arch/arch.h include it by this name. */
+#ifndef ARCH_TYPES_H
+#define ARCH_TYPES_H
+
+#include "arch/x86/cpuid.h"
+#include "arch/x86/host.h"
+#include "arch/x86/ioapic.h"
+#include "arch/x86/power.h"
+
+struct arch_vm {
+	struct cpuid_table supported; /* as KVM_GET_SUPPORTED_CPUID gives it */
+	struct ioapic ioapic;
+	struct power power;
+	uint64_t entry; /* where the first CPU starts */
+};
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* What this host is, and the contract's functions that need no VM. */
+#include "arch/x86/host.h"
+
+#include <cpuid.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "arch/x86/acpi.h"
+#include "arch/x86/apic_id.h"
+#include "arch/x86/e820.h"
+
+const char arch_name[] = "x86_64";
+const char arch_cmdline[] = "console=ttyS0 panic=-1";
+
+/* NODE_MIN_SIZE of Linux's arch/x86/mm/numa.c, until its commit a1e2b8b36820. */
+const uint64_t arch_node_min_size = 4ULL << 20;
+
+#define ZEN_FAMILY 0x17
+#define ZEN1_LAST_MODEL 0x1f
+#define ZEN1_LLC_SHIFT 3
+
+/* AMD's and Hygon's processors have the same leaves. */
+static bool is_amd(void)
+{
+	unsigned int eax, ebx = 0, ecx = 0, edx = 0;
+	char vendor[13] = "";
+
+	__get_cpuid(0, &eax, &ebx, &ecx, &edx);
+	memcpy(vendor, &ebx, 4);
+	memcpy(vendor + 4, &edx, 4);
+	memcpy(vendor + 8, &ecx, 4);
+	return !strcmp(vendor, "AuthenticAMD") || !strcmp(vendor, "HygonGenuine");
+}
+
+static unsigned int family(unsigned int eax)
+{
+	return (eax >> 8 & 0xf) + (eax >> 20 & 0xff);
+}
+
+static unsigned int model(unsigned int eax)
+{
+	return (eax >> 4 & 0xf) | (eax >> 12 & 0xf0);
+}
+
+/* Where Linux does not go by CPUID: arch/x86/kernel/cpu/cacheinfo.c, cacheinfo_amd_init_llc_id(). */
+static void probe_llc(struct arch_host *host)
+{
+	unsigned int eax = 0, ebx, ecx, edx;
+
+	__get_cpuid(1, &eax, &ebx, &ecx, &edx);
+	if (family(eax) < ZEN_FAMILY)
+		host->llc_is_package = true;
+	else if (family(eax) == ZEN_FAMILY && model(eax) <= ZEN1_LAST_MODEL)
+		host->llc_shift_min = ZEN1_LLC_SHIFT;
+}
+
+void arch_host_probe(struct arch_host *host)
+{
+	unsigned int eax = 36, ebx, ecx, edx;
+
+	__get_cpuid(0x80000008, &eax, &ebx, &ecx, &edx);
+	*host = (struct arch_host){ .amd = is_amd(), .phys_bits = eax & 0xff };
+	if (host->amd)
+		probe_llc(host);
+}
+
+const char *arch_cannot_show(const struct arch_host *host, const struct topology *t)
+{
+	struct apic_id_shifts shifts = apic_id_shifts(host, t);
+
+	if (host->llc_is_package && t->llcs_per_package > 1)
+		return "on this host's processor (AMD before Zen) Linux sees one last-level cache "
+		       "a "
+		       "package, whatever is declared";
+	if (host->llc_shift_min && shifts.llc > host->llc_shift_min)
+		return "on this host's processor (Zen 1) Linux sees no last-level cache of more "
+		       "than 8 "
+		       "CPUs, and will split the declared ones";
+	return NULL;
+}
+
+void arch_layout_space(const struct arch_host *host, struct layout_space *space)
+{
+	*space = (struct layout_space){
+		.holes = { { X86_MMIO_HOLE_START, X86_MMIO_HOLE_END },
+			   { X86_HYPERTRANSPORT_START, X86_HYPERTRANSPORT_END } },
+		.nr_holes = host->amd ? 2 : 1,
+		.phys_bits = host->phys_bits,
+	};
+}
+
+uint32_t arch_cpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+{
+	return apic_id(host, t, cpu);
+}
+
+unsigned int arch_vcpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+{
+	return apic_id(host, t, cpu);
+}
+
+unsigned long arch_vm_type(const struct arch_host *host, const struct layout *layout)
+{
+	(void)host;
+	(void)layout;
+	return 0;
+}
+
+void arch_memory_map(const struct arch_host *host, const struct topology *t,
+		     const struct layout *layout, struct memory_map *map)
+{
+	struct acpi_tables tables;
+
+	acpi_build(host, t, layout, X86_ACPI_TABLES, &tables);
+	e820_build(layout, acpi_size(&tables), map);
+	acpi_free(&tables);
+}

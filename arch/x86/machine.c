@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+/* The VM's x86 part: what KVM must have, the split irqchip, and the devices on their buses. */
+#include <stdlib.h>
+
+#include "arch/arch.h"
+#include "arch/x86/apic_id.h"
+#include "arch/x86/machine.h"
+#include "arch/x86/platform.h"
+#include "mem/xalloc.h"
+#include "vmm/kvm.h"
+#include "vmm/vm.h"
+
+static int check_ids(struct vm *vm, struct error *err)
+{
+	int ids = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
+	uint32_t id = apic_id_max(vm->host, vm->topology);
+
+	if (id >= (unsigned int)ids)
+		return error_set(
+			err,
+			"APIC ids go up to %u, but this host's KVM has %d: use fewer CPUs, "
+			"or numbers of cores and threads nearer to powers of two",
+			id, ids);
+	return 0;
+}
+
+int arch_check(struct vm *vm, struct error *err)
+{
+	if (kvm_need(vm->kvm, KVM_CAP_USER_MEMORY, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_IMMEDIATE_EXIT, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_SPLIT_IRQCHIP, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_SIGNAL_MSI, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_TSC_DEADLINE_TIMER, 1, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_X2APIC_API, 1, err))
+		return -1;
+	return check_ids(vm, err);
+}
+
+static int enable(struct vm *vm, uint32_t capability, uint64_t argument, struct error *err)
+{
+	struct kvm_enable_cap cap = { .cap = capability, .args = { argument } };
+
+	return kvm_ioctl(vm->fd, KVM_ENABLE_CAP, &cap, err);
+}
+
+/* Where KVM on older Intel processors keeps pages of its own; others ignore it. */
+static int set_own_pages(struct vm *vm, struct error *err)
+{
+	uint64_t identity_map = X86_KVM_IDENTITY_MAP;
+
+	if (kvm_ioctl(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &identity_map, err) < 0 ||
+	    kvm_ioctl(vm->fd, KVM_SET_TSS_ADDR, X86_KVM_TSS, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* APIC ids of 32 bits, also in messages; the pins of the IOAPIC are ours. */
+static int create_irqchip(struct vm *vm, struct error *err)
+{
+	const uint64_t ids = KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK;
+
+	if (enable(vm, KVM_CAP_X2APIC_API, ids, err) < 0)
+		return error_prefix(err, "KVM_CAP_X2APIC_API: ");
+	if (enable(vm, KVM_CAP_SPLIT_IRQCHIP, X86_IOAPIC_PINS, err) < 0)
+		return error_prefix(err, "KVM_CAP_SPLIT_IRQCHIP: ");
+	return 0;
+}
+
+static void copy_leaves(const struct kvm_cpuid2 *cpuid, struct cpuid_table *table)
+{
+	table->nr = cpuid->nent;
+	for (unsigned int i = 0; i < table->nr; i++) {
+		const struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+
+		table->leaves[i] = (struct cpuid_leaf){
+			e->function, e->index, e->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
+			e->eax,	     e->ebx,   e->ecx,
+			e->edx,
+		};
+	}
+}
+
+int x86_supported_cpuid(int kvm, struct cpuid_table *table, struct error *err)
+{
+	struct kvm_cpuid2 *cpuid =
+		xcalloc(1, sizeof(*cpuid) + CPUID_MAX_LEAVES * sizeof(cpuid->entries[0]));
+	int ret;
+
+	cpuid->nent = CPUID_MAX_LEAVES;
+	ret = kvm_ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid, err);
+	if (!ret)
+		copy_leaves(cpuid, table);
+	free(cpuid);
+	return ret;
+}
+
+/* The layout was made from the processor's own width; KVM may offer its guests less. */
+static int check_width(struct vm *vm, struct error *err)
+{
+	const struct cpuid_leaf *leaf = cpuid_find(&vm->arch.supported, 0x80000008, 0);
+	unsigned int bits = leaf ? leaf->eax & 0xff : 36;
+	uint64_t last = layout_end(vm->layout) - 1;
+
+	if (bits < 64 && last >> bits)
+		return error_set(
+			err,
+			"RAM would reach up to 0x%llx, but this host's KVM gives its guests "
+			"%u physical address bits: use less memory",
+			(unsigned long long)last, bits);
+	return 0;
+}
+
+/* A message that no CPU takes is lost, as on a real bus. */
+static void deliver(void *opaque, const struct ioapic_message *message)
+{
+	struct vm *vm = opaque;
+	struct kvm_msi msi = {
+		.address_lo = message->address_lo,
+		.address_hi = message->address_hi,
+		.data = message->data,
+	};
+
+	ioctl(vm->fd, KVM_SIGNAL_MSI, &msi);
+}
+
+/*
+ * KVM tells of an EOI (KVM_EXIT_IOAPIC_EOI) when a route of one of the IOAPIC's pins has its vector
+ * and is level-triggered; Documentation/virt/kvm/api.rst, KVM_CAP_SPLIT_IRQCHIP.
+ */
+static void watch(void *opaque, const struct ioapic_message messages[X86_IOAPIC_PINS],
+		  const bool watched[X86_IOAPIC_PINS])
+{
+	struct vm *vm = opaque;
+	struct kvm_irq_routing *routing =
+		xcalloc(1, sizeof(*routing) + X86_IOAPIC_PINS * sizeof(routing->entries[0]));
+
+	for (uint32_t pin = 0; pin < X86_IOAPIC_PINS; pin++) {
+		if (!watched[pin])
+			continue;
+		routing->entries[routing->nr++] = (struct kvm_irq_routing_entry){
+			.gsi = pin,
+			.type = KVM_IRQ_ROUTING_MSI,
+			.u.msi = { .address_lo = messages[pin].address_lo,
+				   .address_hi = messages[pin].address_hi,
+				   .data = messages[pin].data },
+		};
+	}
+	ioctl(vm->fd, KVM_SET_GSI_ROUTING, routing);
+	free(routing);
+}
+
+static void power_off(void *opaque)
+{
+	vm_end(opaque, OUTCOME_POWEROFF, "%s", "");
+}
+
+static void reset(void *opaque)
+{
+	vm_end(opaque, OUTCOME_REBOOT, "%s", "");
+}
+
+static void add_devices(struct vm *vm)
+{
+	static const struct ioapic_ops ioapic_ops = { deliver, watch };
+	static const struct power_ops power_ops = { power_off, reset };
+
+	ioapic_init(&vm->arch.ioapic, &ioapic_ops, vm);
+	bus_add(&vm->mmio, &vm->arch.ioapic.device);
+	serial_init(&vm->serial, X86_COM1, &vm_serial_ops, vm);
+	bus_add(&vm->ports, &vm->serial.device);
+	power_init(&vm->arch.power, &vm->ports, &power_ops, vm);
+}
+
+/* CPU 0 boots; KVM takes its vCPU to have id 0. */
+static int set_boot_cpu(struct vm *vm, struct error *err)
+{
+	uint32_t id = apic_id(vm->host, vm->topology, 0);
+
+	return id ? kvm_ioctl(vm->fd, KVM_SET_BOOT_CPU_ID, id, err) : 0;
+}
+
+int arch_vm_init(struct vm *vm, struct error *err)
+{
+	if (x86_supported_cpuid(vm->kvm, &vm->arch.supported, err) || check_width(vm, err) ||
+	    set_own_pages(vm, err) || create_irqchip(vm, err) || set_boot_cpu(vm, err))
+		return -1;
+	add_devices(vm);
+	return 0;
+}
+
+int arch_vm_init_late(struct vm *vm, struct error *err)
+{
+	(void)vm;
+	(void)err;
+	return 0;
+}
+
+void arch_serial_irq(struct vm *vm, bool level)
+{
+	ioapic_set(&vm->arch.ioapic, X86_COM1_IRQ, level);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ports through which a guest ends its machine: the ACPI sleep registers (power-off), the reset
+ * control register that the FADT names, and the keyboard controller's reset line.
+ */
+#ifndef ARCH_X86_POWER_H
+#define ARCH_X86_POWER_H
+
+#include "vmm/bus.h"
+
+struct power_ops {
+	void (*power_off)(void *opaque);
+	void (*reset)(void *opaque);
+};
+
+/* A port and its way back to the others. */
+struct power_port {
+	struct bus_device device;
+	struct power *power;
+};
+
+struct power {
+	const struct power_ops *ops;
+	void *opaque;
+	struct power_port sleep;
+	struct power_port reset;
+	struct power_port i8042;
+};
+
+/* Fills in the ports and puts them on @bus. */
+void power_init(struct power *power, struct bus *bus, const struct power_ops *ops, void *opaque);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the host nodes have free, and whether it is enough for all guest nodes together. Filled in from
+ * mem/host.h under host_lock(), or by hand in tests; from then on pure.
+ */
+#ifndef MEM_CAPACITY_H
+#define MEM_CAPACITY_H
+
+#include <numa.h>
+#include <stdint.h>
+
+#include "mem/error.h"
+
+enum capacity_kind {
+	CAPACITY_MEMORY, /* 4k pages and THP come from the same */
+	CAPACITY_2M,
+	CAPACITY_1G,
+	CAPACITY_NR_KINDS,
+};
+
+struct capacity {
+	unsigned int nr_nodes;
+	uint64_t *free_bytes[CAPACITY_NR_KINDS]; /* by host node */
+};
+
+/* Everything 0, to be filled in. */
+void capacity_init(struct capacity *capacity, unsigned int nr_nodes);
+
+/* What this host has now. */
+void capacity_read(struct capacity *capacity);
+
+/* The kind that pages of @page_size come from. */
+enum capacity_kind capacity_kind(uint64_t page_size);
+
+/* Bytes of @kind on @nodes; on all of them when it is NULL. */
+uint64_t capacity_on(const struct capacity *capacity, enum capacity_kind kind,
+		     const struct bitmask *nodes);
+
+/*
+ * Takes @size bytes of @kind from @nodes, first from those with most left. Returns -1, and takes
+ * nothing, when they have less: the message says both, and is one of contention. Those with few nodes
+ * to choose from are to come first.
+ */
+int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
+		  uint64_t size, struct error *err);
+
+void capacity_free(struct capacity *capacity);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One message on its way up: who finds a fault writes it, main prints it and exits.
+ * Nothing below main prints or exits, so tests and fuzzers can call everything in-process.
+ */
+#ifndef MEM_ERROR_H
+#define MEM_ERROR_H
+
+#include <stdbool.h>
+
+struct error {
+	char text[512];
+	bool contention; /* a lack that can pass: trying again later may work */
+};
+
+/* Writes the message. Always returns -1, so that a caller can say "return error_set(...)". */
+int error_set(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * The same with ": " and the text of errno behind it. errno also decides @err->contention:
+ * ENOMEM, EAGAIN, EBUSY, ENOSPC, EMFILE and ENFILE are lacks that can pass. Returns -1.
+ */
+int error_errno(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts what @fmt says in front of the message that is there. Returns -1. */
+int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "mem/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "mem/xalloc.h"
+
+#define NODES "/sys/devices/system/node"
+#define THP "/sys/kernel/mm/transparent_hugepage"
+#define WEIGHTS "/sys/kernel/mm/mempolicy/weighted_interleave"
+
+/* The kernel starts killing at its watermarks, below which it keeps about this much of a node. */
+#define KEPT_LEAST (32ULL << 20)
+#define KEPT_SHARE 64
+
+unsigned int host_nr_nodes(void)
+{
+	return numa_available() < 0 ? 1 : numa_max_node() + 1;
+}
+
+bool host_has_node(unsigned int node)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), NODES "/node%u", node);
+	return !access(path, F_OK) || (!node && numa_available() < 0);
+}
+
+bool host_allows_node(unsigned int node)
+{
+	struct bitmask *allowed = numa_get_mems_allowed();
+	bool allows = numa_bitmask_isbitset(allowed, node);
+
+	numa_bitmask_free(allowed);
+	return allows;
+}
+
+/* "Node 0 MemFree:  123 kB", in bytes; 0 where there is no such line. */
+static uint64_t meminfo(FILE *file, const char *name)
+{
+	unsigned long long kib;
+	char line[128], key[64];
+
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "Node %*u %63[^:]: %llu", key, &kib) == 2 && !strcmp(key, name))
+			return kib << 10;
+	return 0;
+}
+
+/* The kernel's own estimate, of the whole machine. */
+static uint64_t available(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long long kib = 0;
+	char line[128];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "MemAvailable: %llu", &kib) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kib << 10;
+}
+
+static uint64_t free_of_node(unsigned int node)
+{
+	uint64_t free_bytes, kept;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	free_bytes = meminfo(file, "MemFree") + meminfo(file, "Active(file)") +
+		     meminfo(file, "Inactive(file)") + meminfo(file, "SReclaimable");
+	kept = meminfo(file, "MemTotal") / KEPT_SHARE;
+	fclose(file);
+	if (kept < KEPT_LEAST)
+		kept = KEPT_LEAST;
+	return free_bytes > kept ? free_bytes - kept : 0;
+}
+
+uint64_t host_free_memory(unsigned int node)
+{
+	return host_nr_nodes() == 1 ? available() : free_of_node(node);
+}
+
+static uint64_t read_number(const char *path, uint64_t otherwise)
+{
+	FILE *file = fopen(path, "re");
+	unsigned long long value;
+
+	if (!file)
+		return otherwise;
+	if (fscanf(file, "%llu", &value) != 1)
+		value = otherwise;
+	fclose(file);
+	return value;
+}
+
+uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), NODES "/node%u/hugepages/hugepages-%llukB/free_hugepages",
+		 node, (unsigned long long)page_size >> 10);
+	return read_number(path, 0);
+}
+
+/* "always [madvise] never", and for files in memory "always within_size advise [never] deny force". */
+bool host_gives_thp(bool shared)
+{
+	FILE *file = fopen(shared ? THP "/shmem_enabled" : THP "/enabled", "re");
+	char line[80] = "";
+
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = 0;
+	fclose(file);
+	return line[0] && !strstr(line, "[never]") && !strstr(line, "[deny]");
+}
+
+unsigned int host_interleave_weight(unsigned int node)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), WEIGHTS "/node%u", node);
+	return read_number(path, 1);
+}
+
+static void add_node_cpus(struct bitmask *cpus, unsigned int node)
+{
+	struct bitmask *of_node = numa_allocate_cpumask();
+
+	if (!numa_node_to_cpus(node, of_node))
+		for (unsigned int i = 0; i < of_node->size && i < cpus->size; i++)
+			if (numa_bitmask_isbitset(of_node, i))
+				numa_bitmask_setbit(cpus, i);
+	numa_bitmask_free(of_node);
+}
+
+struct bitmask *host_cpus(const struct bitmask *nodes)
+{
+	struct bitmask *allowed = numa_allocate_cpumask(), *cpus;
+
+	numa_sched_getaffinity(0, allowed);
+	if (!nodes)
+		return allowed;
+	cpus = numa_allocate_cpumask();
+	for (unsigned int i = 0; i < nodes->size; i++)
+		if (numa_bitmask_isbitset(nodes, i))
+			add_node_cpus(cpus, i);
+	for (unsigned int i = 0; i < cpus->size; i++)
+		if (!numa_bitmask_isbitset(allowed, i))
+			numa_bitmask_clearbit(cpus, i);
+	numa_bitmask_free(allowed);
+	return cpus;
+}
+
+char *host_list(const struct bitmask *mask)
+{
+	char *text = xstrdup(""), *longer;
+
+	for (unsigned int i = 0; i < mask->size; i++) {
+		unsigned int first = i;
+
+		if (!numa_bitmask_isbitset(mask, i))
+			continue;
+		while (i + 1 < mask->size && numa_bitmask_isbitset(mask, i + 1))
+			i++;
+		if (i > first)
+			longer = xasprintf("%s%s%u-%u", text, *text ? "," : "", first, i);
+		else
+			longer = xasprintf("%s%s%u", text, *text ? "," : "", i);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+int host_lock(void)
+{
+	int fd = open(NODES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (fd >= 0 && flock(fd, LOCK_EX) && errno == EINTR)
+		;
+	return fd;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this host's nodes have at the moment: free memory, free huge pages, CPUs. Read from sysfs each
+ * time it is asked, since all of it changes. placement.c, capacity.c and vmm/pin.c ask.
+ */
+#ifndef MEM_HOST_H
+#define MEM_HOST_H
+
+#include <numa.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One more than the highest node that this host has; 1 on a host without NUMA. */
+unsigned int host_nr_nodes(void);
+
+/* Node @node is there and this process's cpuset.mems allows it; cpuset(7). */
+bool host_has_node(unsigned int node);
+bool host_allows_node(unsigned int node);
+
+/*
+ * Bytes that a bound allocation on @node can get before the kernel calls its OOM killer: what is
+ * free, the page cache and reclaimable slab, less what the kernel keeps for itself.
+ */
+uint64_t host_free_memory(unsigned int node);
+
+/* Free huge pages of @page_size bytes on @node. */
+uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size);
+
+/* Memory that asks for transparent huge pages gets them here; @shared: of a memfd. */
+bool host_gives_thp(bool shared);
+
+/* The weight of @node in weighted interleaving; 1 where the kernel has none. */
+unsigned int host_interleave_weight(unsigned int node);
+
+/*
+ * The CPUs of @nodes that this process may run on; of all nodes when @nodes is NULL. The caller frees
+ * the mask with numa_bitmask_free().
+ */
+struct bitmask *host_cpus(const struct bitmask *nodes);
+
+/*
+ * Waits until no other machine of ours is between checking what is free and having taken it: a lock,
+ * flock(2), on the nodes' folder in sysfs, which every user can open and nobody has to remove. Closing
+ * the descriptor gives it back. -1 on a host without that folder, which has nothing to share out.
+ */
+int host_lock(void);
+
+/* "0-1,3": the nodes or CPUs of @mask. The caller frees the text. */
+char *host_list(const struct bitmask *mask);
+
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "mem/layout.h"
+
+#include <stdlib.h>
+
+#include "mem/xalloc.h"
+
+static void add_range(struct layout *layout, unsigned int node, uint64_t gpa, uint64_t size)
+{
+	struct layout_range *range = &layout->ranges[layout->nr_ranges];
+
+	*range = (struct layout_range){
+		.node = node,
+		.slot = layout->nr_ranges++,
+		.gpa = gpa,
+		.size = size,
+		.offset = layout->size,
+	};
+	layout->size += size;
+}
+
+/* The next hole that begins at or above @gpa, or holds it. */
+static const struct layout_hole *next_hole(const struct layout_space *space, uint64_t gpa)
+{
+	for (unsigned int i = 0; i < space->nr_holes; i++)
+		if (gpa < space->holes[i].end)
+			return &space->holes[i];
+	return NULL;
+}
+
+/* Places @size bytes of @node from @gpa on, around the holes. Returns the address behind them. */
+static uint64_t place_node(struct layout *layout, const struct layout_space *space,
+			   unsigned int node, uint64_t gpa, uint64_t size)
+{
+	while (size) {
+		const struct layout_hole *hole = next_hole(space, gpa);
+		uint64_t piece = size;
+
+		if (hole && gpa >= hole->start) {
+			gpa = hole->end;
+			continue;
+		}
+		if (hole && piece > hole->start - gpa)
+			piece = hole->start - gpa;
+		add_range(layout, node, gpa, piece);
+		gpa += piece;
+		size -= piece;
+	}
+	return gpa;
+}
+
+/* Also bounds the sum far below what the addresses' arithmetic could overflow at. */
+int layout_check_memory(const struct topology *t, struct error *err)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < t->nr_nodes; i++) {
+		if (t->nodes[i].size > UINT64_MAX / 4 || sum + t->nodes[i].size > UINT64_MAX / 4)
+			return error_set(err,
+					 "node %u: the nodes' memory adds up to more than any "
+					 "machine can address",
+					 i);
+		sum += t->nodes[i].size;
+	}
+	if (!sum)
+		return error_set(err, "no node has memory: give one of them memory = 256M");
+	if (t->memory && sum != t->memory)
+		return error_set(err, "the nodes' memory, %llu MiB, must equal memory, %llu MiB",
+				 (unsigned long long)sum >> 20,
+				 (unsigned long long)t->memory >> 20);
+	return 0;
+}
+
+static int check_top(const struct layout *layout, const struct layout_space *space,
+		     struct error *err)
+{
+	uint64_t last = layout_end(layout) - 1;
+
+	if (space->phys_bits < 64 && last >> space->phys_bits)
+		return error_set(
+			err,
+			"RAM would reach up to 0x%llx, but this host's guests have %u physical "
+			"address bits: use less memory",
+			(unsigned long long)last, space->phys_bits);
+	return 0;
+}
+
+int layout_build(const struct topology *t, const struct layout_space *space, struct layout *layout,
+		 struct error *err)
+{
+	uint64_t gpa = space->ram_base;
+
+	*layout = (struct layout){ 0 };
+	if (layout_check_memory(t, err))
+		return -1;
+	/* Each hole splits one node at most. */
+	layout->ranges = xcalloc(t->nr_nodes + space->nr_holes, sizeof(*layout->ranges));
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		gpa = place_node(layout, space, i, gpa, t->nodes[i].size);
+	if (check_top(layout, space, err)) {
+		layout_free(layout);
+		return -1;
+	}
+	return 0;
+}
+
+/* The nearest multiples of @page_size around @size, in MiB. */
+static int refuse_size(const struct layout_range *range, uint64_t page_size, struct error *err)
+{
+	unsigned long long page = page_size >> 20, size = range->size >> 20;
+
+	if (size < page)
+		return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %llu MiB",
+				 size, page, page);
+	return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %llu or %llu MiB",
+			 size, page, size / page * page, (size / page + 1) * page);
+}
+
+int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t page_size,
+		       struct error *err)
+{
+	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
+		const struct layout_range *range = &layout->ranges[i];
+
+		if (range->node != node)
+			continue;
+		if (range->gpa % page_size)
+			return error_set(err,
+					 "begins at 0x%llx, which is no multiple of its pages of "
+					 "%llu MiB: make the nodes before it multiples of that",
+					 (unsigned long long)range->gpa,
+					 (unsigned long long)page_size >> 20);
+		if (range->size % page_size)
+			return refuse_size(range, page_size, err);
+	}
+	return 0;
+}
+
+const struct layout_range *layout_range_at(const struct layout *layout, uint64_t gpa)
+{
+	unsigned int low = 0, high = layout->nr_ranges;
+
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+		const struct layout_range *range = &layout->ranges[middle];
+
+		if (gpa < range->gpa)
+			high = middle;
+		else if (gpa - range->gpa >= range->size)
+			low = middle + 1;
+		else
+			return range;
+	}
+	return NULL;
+}
+
+const struct layout_range *layout_range_of_node(const struct layout *layout, unsigned int node)
+{
+	for (unsigned int i = 0; i < layout->nr_ranges; i++)
+		if (layout->ranges[i].node == node)
+			return &layout->ranges[i];
+	return NULL;
+}
+
+uint64_t layout_end(const struct layout *layout)
+{
+	const struct layout_range *last = &layout->ranges[layout->nr_ranges - 1];
+
+	return last->gpa + last->size;
+}
+
+void layout_free(struct layout *layout)
+{
+	free(layout->ranges);
+	*layout = (struct layout){ 0 };
+}

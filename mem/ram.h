@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guest's RAM on the host: one reservation, each range mapped into it, placed and, when asked,
+ * populated and proven. run allocates it before the VM exists; every access to guest memory from our
+ * side goes through ram_hva(), which knows the bounds.
+ */
+#ifndef MEM_RAM_H
+#define MEM_RAM_H
+
+#include "mem/layout.h"
+#include "mem/populate.h"
+#include "mem/verify.h"
+
+/* What became of one node's memory. */
+struct ram_node {
+	struct place place;
+	double seconds; /* that populating it took; 0: it was not */
+	struct verify_counts counts; /* asked is 0 where nobody asked */
+};
+
+struct ram_options {
+	unsigned int threads; /* that populate; 0: one a CPU */
+	enum verify_mode verify;
+	populate_progress *progress; /* or NULL */
+};
+
+struct ram {
+	const struct layout *layout;
+	uint8_t *base; /* of offset 0, aligned for the largest page in use */
+	void *reservation;
+	size_t reserved;
+	struct ram_node *nodes;
+	unsigned int nr_nodes;
+	double populate_seconds;
+};
+
+/*
+ * Resolves the nodes' placements and checks them against the host (fit.h), reserves address space for
+ * all of @layout (PROT_NONE), maps each range (mmap(2)), advises (madvise(2)) and binds it (mbind(2)),
+ * populates all nodes at once, and asks the kernel where the pages are (move_pages(2)), in that order.
+ * @layout must outlive @ram. Returns 0, or -1 naming node, call and errno, with nothing mapped.
+ */
+int ram_allocate(struct ram *ram, const struct topology *t, const struct layout *layout,
+		 const struct ram_options *options, struct error *err);
+
+/* The host address of @size bytes of RAM at @gpa, or NULL when not all of them are RAM. */
+void *ram_hva(const struct ram *ram, uint64_t gpa, uint64_t size);
+
+/* The host address of @range. */
+void *ram_range_hva(const struct ram *ram, const struct layout_range *range);
+
+/* Unmaps everything and leaves @ram zeroed. */
+void ram_release(struct ram *ram);
+
+#endif

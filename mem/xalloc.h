@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Allocation of our own small tables. They are bounded by the limits in topology.h, so that a
+ * failure here means a host with nothing left: abort, nobody could do better.
+ */
+#ifndef MEM_XALLOC_H
+#define MEM_XALLOC_H
+
+#include <stddef.h>
+
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *old, size_t count, size_t size);
+char *xstrdup(const char *text);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

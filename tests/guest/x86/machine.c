@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/* The part of the guests' library that needs no tables: COM1, ways out, local APIC and IOAPIC. */
+#include "guest.h"
+
+#define APIC_BASE_MSR 0x1b
+#define APIC_BASE_X2 0x400
+#define X2APIC_MSRS 0x800
+
+uint8_t *zero_page;
+
+void put_byte(char c)
+{
+	while (!(in8(COM1 + UART_LSR) & UART_LSR_THRE))
+		pause();
+	out8(COM1 + UART_DATA, (uint8_t)c);
+}
+
+char get_byte(void)
+{
+	while (!(in8(COM1 + UART_LSR) & UART_LSR_DR))
+		pause();
+	return (char)in8(COM1 + UART_DATA);
+}
+
+void halt(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+/* No IDT: the fault cannot be delivered, nor the fault of that: a triple fault. */
+void crash(void)
+{
+	static const uint8_t no_idt[10];
+
+	__asm__ volatile("lidt %0; ud2" : : "m"(no_idt));
+	halt();
+}
+
+static int lapic_is_x2(void)
+{
+	return (rdmsr(APIC_BASE_MSR) & APIC_BASE_X2) != 0;
+}
+
+uint32_t lapic_id(void)
+{
+	return lapic_is_x2() ? (uint32_t)rdmsr(X2APIC_MSRS + LAPIC_ID / 16)
+			     : read32(LAPIC + LAPIC_ID) >> 24;
+}
+
+void lapic_write(unsigned int offset, uint32_t value)
+{
+	if (lapic_is_x2())
+		wrmsr(X2APIC_MSRS + offset / 16, value);
+	else
+		write32(LAPIC + offset, value);
+}
+
+void lapic_interrupt(uint32_t destination, uint32_t command)
+{
+	if (lapic_is_x2()) {
+		wrmsr(X2APIC_MSRS + LAPIC_COMMAND / 16, (uint64_t)destination << 32 | command);
+	} else {
+		write32(LAPIC + LAPIC_COMMAND + 0x10, destination << 24);
+		write32(LAPIC + LAPIC_COMMAND, command);
+	}
+}
+
+uint32_t ioapic_read(uint8_t index)
+{
+	write32(IOAPIC_SELECT, index);
+	return read32(IOAPIC_WINDOW);
+}
+
+void ioapic_write(uint8_t index, uint32_t value)
+{
+	write32(IOAPIC_SELECT, index);
+	write32(IOAPIC_WINDOW, value);
+}

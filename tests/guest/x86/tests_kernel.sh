@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+#
+# Kernels in a bzImage: one made here around a guest, compressed in every way that the host unpacks.
+
+# make_bzimage PAYLOAD OUT: the header of boot.rst in front of it; one setup sector, protocol 2.15, 64-bit.
+make_bzimage() {
+	local size
+	size=$(stat -c %s "$1")
+	head -c 1024 /dev/zero >"$2"
+	cat "$1" >>"$2"
+	truncate -s %16 "$2"
+	patch "$2" 0x1f1 '\x01'
+	patch "$2" 0x1f4 "$(little $(((size + 15) / 16)))"
+	patch "$2" 0x1fe '\x55\xaa\xeb\x66HdrS\x0f\x02'
+	patch "$2" 0x211 '\x01'
+	patch "$2" 0x22c "$(little 0x7fffffff)"
+	patch "$2" 0x236 '\x01'
+	patch "$2" 0x238 "$(little 2047)"
+	patch "$2" 0x24c "$(little "$size")"
+	patch "$2" 0x258 '\x00\x00\x00\x01'
+	patch "$2" 0x260 "$(little 0x100000)"
+}
+
+# with_size STREAM FILE: what the kernel's build puts behind each stream but gzip's.
+with_size() {
+	patch "$1" "$(stat -c %s "$1")" "$(little "$(stat -c %s "$2")")"
+}
+
+# unpacks COMPRESS...: a guest compressed so starts, and the second time from the kept copy.
+unpacks() {
+	local guest=$out/poweroff kept
+	export XDG_CACHE_HOME=$dir/cache
+	command -v "$1" >/dev/null || { echo "no $1"; return 2; }
+	"$@" <"$guest" >"$dir/payload" || return 1
+	[ "$1" = gzip ] || with_size "$dir/payload" "$guest"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	run_file "$dir/bzImage" --boot unpacked && expect_end 0 poweroff && expect_stdout 'poweroff\n' || return 1
+	kept=("$dir"/cache/numavm/*)
+	[ ${#kept[@]} = 1 ] && cmp -s "${kept[0]}" "$guest" || { echo "kept: ${kept[*]}"; return 1; }
+
+	# A copy that is another guest tells where the second start came from.
+	cat "$out/crash" >"${kept[0]}"
+	run_file "$dir/bzImage" && expect_end 123 crash
+}
+
+t_unpack_gzip() { unpacks gzip -9; }
+t_unpack_xz() { unpacks xz --check=crc32 --x86 --lzma2=dict=1MiB; }
+t_unpack_lz4() { unpacks lz4 -9; }
+t_unpack_lz4_legacy() { unpacks lz4 -l -9; }
+t_unpack_zstd() { unpacks zstd -19; }
+
+# Neither a damaged stream nor a cut one may start, nor be kept.
+t_unpack_damaged() {
+	local left
+	export XDG_CACHE_HOME=$dir/cache
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	patch "$dir/bzImage" $((1024 + $(stat -c %s "$dir/payload") / 2)) '\xff\x00\xff\x00\xff\x00\xff\x00'
+	refused "$dir/bzImage" 'cannot be unpacked' || return 1
+	left=$(find "$dir/cache" -type f)
+	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
+}
+
+t_unpack_other_format() {
+	head -c 4096 /dev/zero | tr '\0' B >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	refused "$dir/bzImage" 'use --boot packed' --boot unpacked
+}
+
+t_unpack_nowhere_to_keep() {
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	XDG_CACHE_HOME=/proc/none run_file "$dir/bzImage"
+	expect_end 0 poweroff && expect_stdout 'poweroff\n'
+}
+
+# The kernel's own code begins at its load address, its 64-bit entry 512 bytes behind it.
+t_packed() {
+	command -v objcopy >/dev/null || { echo "no objcopy"; return 2; }
+	objcopy -O binary "$out/onebyte" "$dir/flat" || return 1
+	{ head -c 512 /dev/zero; cat "$dir/flat"; } >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	run_file "$dir/bzImage" --boot packed
+	expect_end 0 reboot && expect_stdout 'x'
+}
+
+t_bzimage_truncated() {
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/whole"
+	head -c 1500 "$dir/whole" >"$dir/bzImage"
+	refused "$dir/bzImage" 'truncated'
+}
+
+t_bzimage_32_bit() {
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	patch "$dir/bzImage" 0x236 '\x00'
+	refused "$dir/bzImage" 'a 32-bit kernel'
+}
+
+t_bzimage_old() {
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	patch "$dir/bzImage" 0x206 '\x0b\x02'
+	refused "$dir/bzImage" 'is too old'
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+#
+# What only a guest on x86-64 finds: e820 and the hole in it, ACPI tables, CPUID, IOAPIC, ports, and
+# the many ways to reset.
+
+t_memory_one_node() { memory_shape '[2-9]' 0 -m 128M; }
+t_memory_three_nodes() { memory_shape '[2-9]' 2 --topology 3n3l1c1t -m 100M; }
+t_memory_memory_only_node() { memory_shape '[2-9]' 1 --node llcs=1,memory=64M --node memory=64M; }
+t_memory_past_the_hole() { memory_shape '[3-9]' 0 -m 4G; }
+t_memory_node_over_the_hole() { memory_shape '[3-9]' 1 --topology 2n2l1c1t -m 5G; }
+t_memory_64_nodes() { memory_shape '[2-9]' 63 --topology 64n64l1c1t -m 1G; }
+
+# With RAM on both sides of the hole, where a slot could lie over it.
+t_hole_between_ram() {
+	run_guest hole -m 4G
+	expect_end 0 poweroff && expect_stdout 'hole: all ones\n'
+}
+
+# tables_shape CPUS NODES ARG...
+tables_shape() {
+	local cpus=$1 nodes=$2
+	shift 2
+	run_guest tables "$@"
+	expect_end 0 poweroff && expect_line "tables: cpus $cpus nodes $nodes s5 [0-9]+"
+}
+
+t_tables_one_cpu() { tables_shape 1 1 -m 128M; }
+t_tables_two_cpus() { tables_shape 2 1 --topology 1n1l2c1t -m 128M; }
+t_tables_three_nodes() { tables_shape 3 3 --topology 3n3l1c1t -m 100M; }
+t_tables_four_cpus() { tables_shape 4 2 --topology 2n2l2c1t -m 4G; }
+t_tables_memory_only_node() { tables_shape 1 2 --node llcs=1,memory=64M --node memory=64M; }
+t_tables_16_nodes() { tables_shape 16 16 --topology 16n16l1c1t -m 256M; }
+
+t_cpuid() {
+	run_guest cpuid -m 128M
+	expect_end 0 poweroff && expect_stdout 'cpuid: id 0\n'
+}
+
+t_cpuid_four_cpus() {
+	run_guest cpuid --topology 1n1l2c2t -m 128M
+	expect_end 0 poweroff && expect_stdout 'cpuid: id 0\n'
+}
+
+t_ioapic() {
+	run_guest ioapic -m 128M
+	expect_end 0 poweroff && expect_stdout 'ioapic: 24 pins\n'
+}
+
+t_ports() {
+	run_guest ports -m 128M
+	expect_end 0 poweroff && expect_stdout 'ports: all ones\n'
+}
+
+t_end_reset_acpi() { ending reset_acpi 0 reboot; }
+t_end_reset_i8042() { ending reset_i8042 0 reboot; }
+t_end_reset_cf9() { ending reset_cf9 0 reboot; }
+
+t_end_onebyte() {
+	run_guest onebyte -m 128M
+	expect_end 0 reboot && expect_stdout 'x'
+}

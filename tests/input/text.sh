@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# text.sh: the cases of tests/input/run on command lines and configuration files, to be sourced.
+
+# The command line.
+refuse nothing 'run, plan or tables' --
+refuse verb 'no verb "boot"' boot
+refuse option 'no option --nope' run --nope
+refuse option-letter 'no option -z' run -z
+refuse option-value 'option -k needs a value' run -k
+refuse extra-word '"extra" is no option' plan extra
+refuse tables-folder 'add -o DIR' tables
+refuse boot-mode 'must be packed or unpacked' run --boot fast
+refuse timeout-zero 'must be a number above 0' run --timeout 0s
+refuse timeout-unit 'must be a number above 0' run --timeout 5y
+refuse timeout-nan 'must be a number above 0' run --timeout nan
+for size in '' 5 0 0M 1.5G 1K -1G 0x10M 5MM ' 1G' 1E; do
+	refuse "memory-size-$size" "-m: size \"$size\": must" plan -m "$size"
+done
+refuse memory-overflow 'more than 64 bits hold' plan -m 17592186044416G
+refuse memory-too-high 'use less memory' plan -m 4000000T
+refuse memory-of-host 'more than' run -k "$tmp/kernel" -m 512G
+for shape in '' 2n 2n2l 2n2l2c 2n2l2c2 0n1l1c1t 2n2l0c1t 2n2l2c2tx -1n1l1c1t 99999999999999999999n1l1c1t; do
+	refuse "topology-$shape" 'must be NnNlNcNt' plan --topology "$shape"
+done
+refuse topology-nodes 'more than the 1024' plan --topology 1025n1025l1c1t
+refuse topology-cpus 'more CPUs than the 8192' plan --topology 1n8192l8192c8192t
+refuse topology-uneven 'cannot be shared evenly by 3 nodes' plan --topology 3n4l1c1t
+refuse topology-memory 'each node needs 1 MiB' plan --topology 3n3l1c1t -m 2M
+refuse topology-and-node 'give either it or these' plan --topology 1n1l1c1t --node memory=1G,llcs=1
+refuse node-key 'no key "colour"' plan --node memory=1G,colour=red
+refuse node-no-value 'must be KEY=VALUE' plan --node memory
+refuse node-memory-zero '1M at least' plan --node memory=0,llcs=1
+refuse node-empty 'give it memory, llcs, or both' plan --node host=0
+refuse node-no-cpus 'no node has CPUs' plan --node memory=1G
+refuse node-no-memory 'no node has memory' plan --node llcs=1
+refuse node-policy 'policy "magic"' plan --node memory=1G,llcs=1,host=0,policy=magic
+refuse node-bind-nowhere 'needs host nodes' plan --node memory=1G,llcs=1,policy=bind
+refuse node-sum '1024 MiB, must equal memory, 2048 MiB' plan --node memory=1G,llcs=1 -m 2G
+refuse node-sum-overflow 'adds up to more' plan --node memory=4194304T,llcs=1 --node memory=4194304T
+refuse distance-form 'must be A,B=N' plan --distance 0-1=20
+refuse distance-negative 'must be A,B=N' plan --topology 2n2l1c1t --distance 0,1=-1
+refuse distance-no-node 'there is no node 1' plan --distance 0,1=20
+for value in 10 256 0 65556 4294967317; do
+	refuse "distance-$value" 'must be 11 to 254, or 255' plan --topology 2n2l1c1t --distance "0,1=$value"
+done
+refuse distance-diagonal 'must be 10' plan --topology 2n2l1c1t --distance 1,1=20
+refuse packages 'cannot be shared evenly' plan --topology 3n3l1c1t --packages 2
+
+# The config file.
+config unknown-key "$at:1: no such option 'colour'" 'colour = red'
+config unknown-node-key "$at:2: no such option 'colour'" 'node 0 {' 'colour = red' '}'
+config no-number "$at:1: missing title for section 'node'" 'node { memory = 1G }'
+config bad-number "$at:1: node \"one\"" 'node one { memory = 1G }'
+config gap 'there is no node 1' 'node 0 { memory = 1G llcs = 1 }' 'node 2 { memory = 1G }'
+config node-twice "$at:2: found duplicate title '0'" 'node 0 { memory = 1G llcs = 1 }' 'node 0 { memory = 1G }'
+config key-twice "$at:2: memory is given twice, first on line 1" 'memory = 1G' 'memory = 2G'
+config node-key-twice "$at:3: memory is given twice, first on line 2" 'node 0 {' 'memory = 1G' 'memory = 2G' '}'
+config size "$at:2: memory = size \"1X\"" 'cores = 1' 'memory = 1X'
+config node-memory-zero "$at:1: memory = size \"0\"" 'node 0 { memory = 0 llcs = 1 }'
+config count "$at:1: cores = \"-2\"" 'cores = -2'
+config sum "$at:1: the nodes' memory, 1024 MiB, must equal memory, 2048 MiB" 'memory = 2G' 'node 0 { memory = 1G llcs = 1 }'
+config matrix-size "$at:2: distances has 3 numbers: 2 nodes need 4" 'topology = 2n2l1c1t' 'distances = { 10, 20, 20 }'
+config matrix-diagonal "$at:2: distance of node 1 to itself is 11" 'topology = 2n2l1c1t' 'distances = { 10, 20, 20, 11 }'
+config matrix-range "$at:2: distance of node 0 to node 1 is 300" 'topology = 2n2l1c1t' 'distances = { 10, 300, 20, 10 }'
+config matrix-word "$at:2: " 'topology = 2n2l1c1t' 'distances = { ten, 20, 20, 10 }'
+config both "$at:2: topology says the nodes" 'topology = 2n2l1c1t' 'cores = 2'
+config uneven "$at:1: topology: 3 last-level caches cannot" 'topology = 2n3l1c1t'
+config policy "$at:1: policy \"magic\"" 'node 0 { memory = 1G llcs = 1 host = 0 policy = magic }'
+config host-without-bind "$at:1: host = \"0\" has no meaning with policy = default" 'node 0 { memory = 1G llcs = 1 host = 0 policy = default }'
+config empty-node "$at:2: node 1 has neither memory nor CPUs" 'node 0 { memory = 1G llcs = 1 }' 'node 1 { }'
+config not-closed "$at:1: \"{\" is never closed" 'node 0 { memory = 1G'
+config comment-lines "$at:4: no such option" '# one' '// two' '/* three */' 'colour = red'
+config matrix-empty "$at:1: distances is empty" 'distances = { }'
+config matrix-twice "$at:2: distances is given twice" 'distances = { 10 }' 'distances = { 10 }'
+config garbage "$at:1: " '}}}{{{'
+printf 'memory = 1G\n\0\n' >"$tmp/zero.conf"
+refuse config-binary "$tmp/zero.conf:2: a zero byte" plan -c "$tmp/zero.conf"
+refuse config-program ': a zero byte' plan -c "$numavm"
+refuse config-folder 'not a regular file' plan -c "$tmp"
+refuse config-missing 'No such file or directory' plan -c "$tmp/none.conf"
+truncate -s 100M "$tmp/large.conf"
+refuse config-large 'at most 8 MiB' plan -c "$tmp/large.conf"
+mkfifo "$tmp/fifo.conf"
+refuse config-fifo 'not a regular file' plan -c "$tmp/fifo.conf"

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mem/xalloc.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+#include "vmm/config.h"
+
+static const char full[] = "# a machine\n"
+			   "kernel = vmlinuz\n"
+			   "initrd = \"/boot/initrd.img\"\n"
+			   "cmdline = \"console=ttyS0 quiet\"\n"
+			   "cores = 4\n"
+			   "threads = 2\n"
+			   "packages = 1\n"
+			   "memory = 3G\n"
+			   "node 1 { memory = 1G }\n"
+			   "node 0 {\n"
+			   "	memory = 2G\n"
+			   "	llcs = 2\n"
+			   "	host = \"0,2-3\"\n"
+			   "	policy = bind\n"
+			   "}\n"
+			   "distances = { 10, 21,\n"
+			   "	22, 10 }\n";
+
+START_TEST(all_keys_are_read)
+{
+	struct settings s;
+	struct error err = { 0 };
+
+	ck_assert_msg(!config_parse("a/m.conf", full, &s, &err), "%s", err.text);
+	ck_assert_str_eq(s.kernel.text, "a/vmlinuz");
+	ck_assert_str_eq(s.initrd.text, "/boot/initrd.img");
+	ck_assert_str_eq(s.cmdline.text, "console=ttyS0 quiet");
+	ck_assert_uint_eq(s.cores.value, 4);
+	ck_assert_uint_eq(s.threads.value, 2);
+	ck_assert_uint_eq(s.packages.value, 1);
+	ck_assert_uint_eq(s.memory.value, 3 * GIB);
+	ck_assert_ptr_null(s.topology.where.name);
+	ck_assert_ptr_null(s.append.where.name);
+	ck_assert_uint_eq(s.nr_nodes, 2);
+	ck_assert_uint_eq(s.nodes[0].number, 0);
+	ck_assert_uint_eq(s.nodes[0].memory.value, 2 * GIB);
+	ck_assert_uint_eq(s.nodes[0].llcs.value, 2);
+	ck_assert_str_eq(s.nodes[0].keys[KEY_HOST].text, "0,2-3");
+	ck_assert_str_eq(s.nodes[0].keys[KEY_POLICY].text, "bind");
+	ck_assert_uint_eq(s.nodes[1].memory.value, GIB);
+	ck_assert_ptr_null(s.nodes[1].llcs.where.name);
+	ck_assert_uint_eq(s.nr_distances, 4);
+	ck_assert(s.distances[0] == 10 && s.distances[1] == 21 && s.distances[2] == 22 &&
+		  s.distances[3] == 10);
+	settings_free(&s);
+	ck_assert_ptr_null(s.nodes);
+}
+END_TEST
+
+START_TEST(values_know_their_lines)
+{
+	struct settings s;
+	struct error err;
+
+	ck_assert_int_eq(config_parse("m.conf", full, &s, &err), 0);
+	ck_assert_str_eq(s.kernel.where.name, "m.conf");
+	ck_assert_int_eq(s.kernel.where.line, 2);
+	ck_assert_int_eq(s.memory.where.line, 8);
+	ck_assert_int_eq(s.nodes[1].memory.where.line, 9);
+	ck_assert_int_eq(s.nodes[0].memory.where.line, 11);
+	ck_assert_int_eq(s.nodes[0].keys[KEY_HOST].where.line, 13);
+	ck_assert_int_eq(s.distances_where.line, 17);
+	settings_free(&s);
+}
+END_TEST
+
+static const char placed[] = "host = all\n"
+			     "policy = interleave\n"
+			     "pages = 2M\n"
+			     "shared = yes\n"
+			     "populate = yes\n"
+			     "strict = no\n"
+			     "pin = \"0,2-3\"\n"
+			     "verify = full\n"
+			     "realtime = 99\n"
+			     "node 0 {\n"
+			     "	host = 0\n"
+			     "	policy = bind\n"
+			     "	pages = 4k\n"
+			     "	shared = no\n"
+			     "	populate = no\n"
+			     "	strict = yes\n"
+			     "	pin = core\n"
+			     "}\n";
+
+START_TEST(placement_keys_are_read)
+{
+	static const char *const machine[SETTINGS_NR_KEYS] = { "all", "interleave", "2M",   "yes",
+							       "yes", "no",	    "0,2-3" };
+	static const char *const node[SETTINGS_NR_KEYS] = { "0",  "bind", "4k",	 "no",
+							    "no", "yes",  "core" };
+	struct settings s;
+	struct error err;
+
+	ck_assert_msg(!config_parse("m.conf", placed, &s, &err), "%s", err.text);
+	for (int key = 0; key < SETTINGS_NR_KEYS; key++) {
+		ck_assert_str_eq(s.keys[key].text, machine[key]);
+		ck_assert_int_eq(s.keys[key].where.line, 1 + key);
+		ck_assert_str_eq(s.nodes[0].keys[key].text, node[key]);
+		ck_assert_int_eq(s.nodes[0].keys[key].where.line, 11 + key);
+	}
+	ck_assert_str_eq(s.verify.text, "full");
+	ck_assert_int_eq(s.verify.where.line, 8);
+	ck_assert_uint_eq(s.realtime.value, 99);
+	ck_assert_int_eq(s.realtime.where.line, 9);
+	settings_free(&s);
+}
+END_TEST
+
+/* Comments of three kinds, and what looks like one. */
+START_TEST(comments_are_none)
+{
+	static const char text[] = "# a\n"
+				   "kernel = /boot//x # y }\n"
+				   "/* z {\n"
+				   " */ cmdline = \"a#b // c\"\n"
+				   "cores = 2 // \"c\n"
+				   "threads = 2\n";
+	struct settings s;
+	struct error err;
+
+	ck_assert_msg(!config_parse("m.conf", text, &s, &err), "%s", err.text);
+	ck_assert_str_eq(s.kernel.text, "/boot//x");
+	ck_assert_int_eq(s.kernel.where.line, 2);
+	ck_assert_str_eq(s.cmdline.text, "a#b // c");
+	ck_assert_int_eq(s.cmdline.where.line, 4);
+	ck_assert_int_eq(s.cores.where.line, 5);
+	ck_assert_int_eq(s.threads.where.line, 6);
+	settings_free(&s);
+}
+END_TEST
+
+START_TEST(empty_is_nothing_set)
+{
+	static const char *const texts[] = { "", "\n\n", "# only words\n" };
+	struct settings s;
+	struct error err;
+
+	for (unsigned int i = 0; i < COUNT(texts); i++) {
+		ck_assert_msg(!config_parse("m.conf", texts[i], &s, &err), "%s", err.text);
+		ck_assert(!s.kernel.where.name && !s.memory.where.name && !s.nr_nodes);
+		settings_free(&s);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int line;
+	const char *says;
+} mistakes[] = {
+	{ "colour = red\n", 1, "no such option" },
+	{ "memory = 1G\n\ncolour = red\n", 3, "numavm.conf(5)" },
+	{ "node 0 { memory = 1G\n size = 2G }\n", 2, "size" },
+	{ "memory = 1G\nmemory = 2G\n", 2, "memory is given twice, first on line 1" },
+	{ "node 0 { memory = 1G\n memory = 2G\n }\n", 2, "given twice, first on line 1" },
+	{ "kernel = a\nkernel = b\n", 2, "kernel is given twice" },
+	{ "cores = 1\ncores = 1\n", 2, "cores is given twice" },
+	{ "distances = {10}\ndistances = {10}\n", 2, "distances is given twice, first on line 1" },
+	{ "distances = {10}\ndistances = {10, 20}\n", 2, "distances is given twice" },
+	{ "distances = {10, 20}\ndistances = {10}\n", 2, "distances is given twice" },
+	{ "# one\n/* two\n */ memory = 1G # three\ncolour = red\n", 4, "no such option" },
+	{ "pages = 2M\npages = 4k\n", 2, "pages is given twice, first on line 1" },
+	{ "node 0 {\n pin = core\n\n pin = node\n }\n", 4, "pin is given twice, first on line 2" },
+	{ "verify = no\nverify = no\n", 2, "verify is given twice" },
+	{ "realtime = 0\n", 1, "realtime = \"0\": must be a whole number from 1 to 99" },
+	{ "\nrealtime = 100\n", 2, "1 to 99" },
+	{ "realtime = 1\nrealtime = 1\n", 2, "realtime is given twice" },
+	{ "node 0 { verify = no }\n", 1, "no such option" },
+	{ "node 0 {\n realtime = 1 }\n", 2, "no such option" },
+	{ "memory = 512\n", 1, "memory = size \"512\": must end in" },
+	{ "memory = lots\n", 1, "as in 512M" },
+	{ "\nmemory = 0M\n", 2, "1M at least" },
+	{ "memory = 1023K\n", 1, "whole MiB" },
+	{ "cores = 0\n", 1, "cores = \"0\": must be a whole number from 1 to 8192" },
+	{ "cores = 8193\n", 1, "8192" },
+	{ "cores = -1\n", 1, "whole number" },
+	{ "threads = two\n", 1, "whole number" },
+	{ "packages = 1025\n", 1, "1 to 1024" },
+	{ "node 0 { llcs = 8193 }\n", 1, "whole number" },
+	{ "node x { memory = 1G }\n", 1, "node \"x\": must be a whole number from 0 to 1023" },
+	{ "node 1024 { memory = 1G }\n", 1, "0 to 1023" },
+	{ "node -1 { memory = 1G }\n", 1, "node" },
+	{ "node 0 { memory = 1G }\nnode 2 { memory = 1G }\n", 2,
+	  "node 2 is here, but there is no node 1" },
+	{ "node 1 { memory = 1G }\n", 1, "no node 0" },
+	{ "node 0 { memory = 1G }\nnode 0 { llcs = 1 }\n", 2, "duplicate title '0'" },
+	{ "node { memory = 1G }\n", 1, "" },
+	{ "node 0 { memory = 1G\n", 1, "" },
+	{ "cores = 1\nnode 0 {", 2, "" },
+	{ "memory\n", 2, "" },
+	{ "memory =\n", 2, "" },
+	{ "= 1G\n", 1, "" },
+	{ "memory = 1G 2G\n", 1, "" },
+	{ "cmdline = \"never ends\n", 2, "" },
+	{ "distances = { 10, x }\n", 1, "" },
+	{ "distances = { 10, 99999999999999999999 }\n", 1, "" },
+	{ "}\n", 1, "" },
+	{ "\x01\x02\x03", 1, "" },
+	{ "memory = { 1G }\n", 1, "" },
+};
+
+START_TEST(mistake_names_its_line)
+{
+	struct settings s;
+	struct error err = { 0 };
+	char place[30];
+
+	snprintf(place, sizeof(place), "m.conf:%d: ", mistakes[_i].line);
+	ck_assert_msg(config_parse("m.conf", mistakes[_i].text, &s, &err) == -1, "taken: %s",
+		      mistakes[_i].text);
+	ck_assert_msg(!strncmp(err.text, place, strlen(place)), "%s", err.text);
+	ck_assert_msg(strstr(err.text, mistakes[_i].says) != NULL, "%s", err.text);
+	ck_assert_uint_gt(strlen(err.text), strlen(place));
+	ck_assert(!s.nodes && !s.kernel.text && !s.distances);
+}
+END_TEST
+
+/* One file in the scratch folder. */
+static char *write_file(const char *name, const void *data, size_t size)
+{
+	char *path = xasprintf("%s/%s", scratch_dir, name);
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(data, 1, size, file), size);
+	ck_assert_int_eq(fclose(file), 0);
+	return path;
+}
+
+START_TEST(file_is_read)
+{
+	char *path = write_file("good.conf", full, sizeof(full) - 1), *kernel;
+	struct settings s;
+	struct error err;
+
+	ck_assert_msg(!config_read(path, &s, &err), "%s", err.text);
+	kernel = xasprintf("%s/vmlinuz", scratch_dir);
+	ck_assert_str_eq(s.kernel.text, kernel);
+	ck_assert_str_eq(s.kernel.where.name, path);
+	settings_free(&s);
+	free(kernel);
+	free(path);
+}
+END_TEST
+
+/* Reads @path, which is no config, and frees it. */
+static void assert_unreadable(char *path, const char *says)
+{
+	struct settings s;
+	struct error err = { 0 };
+
+	ck_assert_int_eq(config_read(path, &s, &err), -1);
+	ck_assert_msg(!strncmp(err.text, path, strlen(path)), "%s", err.text);
+	ck_assert_msg(strstr(err.text, says) != NULL, "%s", err.text);
+	ck_assert(!err.contention);
+	free(path);
+}
+
+START_TEST(no_config_file)
+{
+	char *large = xasprintf("%s/large.conf", scratch_dir);
+	char *fifo = xasprintf("%s/fifo.conf", scratch_dir);
+
+	assert_unreadable(xasprintf("%s/none.conf", scratch_dir), "No such file");
+	assert_unreadable(xstrdup(scratch_dir), "not a regular file");
+	assert_unreadable(xstrdup("/dev/null"), "not a regular file");
+	assert_unreadable(write_file("zero.conf", "memory = 1G\n\0\n", 14), ":2: a zero byte");
+	ck_assert_int_eq(close(creat(large, 0600)), 0);
+	ck_assert_int_eq(truncate(large, 100 * MIB), 0);
+	assert_unreadable(large, "100 MiB");
+	/* Nobody writes to it: the test must not hang. */
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	assert_unreadable(fifo, "not a regular file");
+}
+END_TEST
+
+/* Cut anywhere, or with any byte changed, a config is taken or refused, and nothing else happens. */
+START_TEST(hostile_texts)
+{
+	uint64_t state = random_seed();
+	char text[sizeof(full)];
+
+	for (unsigned int round = 0; round < 2000; round++) {
+		struct settings s;
+		struct error err = { 0 };
+		int ret;
+
+		memcpy(text, full, sizeof(full));
+		text[random_below(&state, sizeof(full) - 1)] = round % 2 ? random_next(&state) : 0;
+		ret = config_parse("m.conf", text, &s, &err);
+		if (ret && strncmp(err.text, "m.conf:", 7))
+			ck_abort_msg("%s", err.text);
+		settings_free(&s);
+	}
+}
+END_TEST
+
+Suite *config_suite(void)
+{
+	Suite *s = suite_create("config");
+	TCase *tc = tcase_create("config");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, all_keys_are_read);
+	tcase_add_test(tc, values_know_their_lines);
+	tcase_add_test(tc, placement_keys_are_read);
+	tcase_add_test(tc, comments_are_none);
+	tcase_add_test(tc, empty_is_nothing_set);
+	tcase_add_loop_test(tc, mistake_names_its_line, 0, COUNT(mistakes));
+	tcase_add_test(tc, file_is_read);
+	tcase_add_test(tc, no_config_file);
+	tcase_add_test(tc, hostile_texts);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem/error.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+
+START_TEST(set_formats_and_returns_minus_one)
+{
+	struct error err = { .contention = true };
+
+	ck_assert_int_eq(error_set(&err, "node %d: %s", 3, "no"), -1);
+	ck_assert_str_eq(err.text, "node 3: no");
+	ck_assert(!err.contention);
+}
+END_TEST
+
+static const struct {
+	int number;
+	bool contention;
+} errnos[] = {
+	{ ENOMEM, true }, { EAGAIN, true },  { EBUSY, true },	{ ENOSPC, true },
+	{ EMFILE, true }, { ENFILE, true },  { EINVAL, false }, { ENOENT, false },
+	{ EPERM, false }, { EACCES, false }, { EIO, false },
+};
+
+START_TEST(errno_is_named_and_sorted)
+{
+	struct error err;
+	char expected[200];
+
+	errno = errnos[_i].number;
+	ck_assert_int_eq(error_errno(&err, "mmap of %d", 7), -1);
+	snprintf(expected, sizeof(expected), "mmap of 7: %s", strerror(errnos[_i].number));
+	ck_assert_str_eq(err.text, expected);
+	ck_assert_int_eq(err.contention, errnos[_i].contention);
+}
+END_TEST
+
+START_TEST(prefix_keeps_what_is_there)
+{
+	struct error err;
+
+	errno = EBUSY;
+	error_errno(&err, "mbind");
+	ck_assert_int_eq(error_prefix(&err, "node %d: ", 2), -1);
+	ck_assert_str_eq(err.text, "node 2: mbind: Device or resource busy");
+	ck_assert(err.contention);
+}
+END_TEST
+
+START_TEST(long_messages_are_cut_not_overrun)
+{
+	struct error err;
+	char text[2000];
+
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = 0;
+	error_set(&err, "%s", text);
+	ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+	errno = EINVAL;
+	error_errno(&err, "%s", text);
+	ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+	error_set(&err, "tail");
+	error_prefix(&err, "%s", text);
+	ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+	error_set(&err, "%s", text);
+	error_prefix(&err, "ab");
+	ck_assert_str_eq(err.text + sizeof(err.text) - 4, "xxx");
+	ck_assert(!memcmp(err.text, "abx", 3));
+}
+END_TEST
+
+Suite *error_suite(void)
+{
+	Suite *s = suite_create("error");
+	TCase *tc = tcase_create("error");
+
+	tcase_add_test(tc, set_formats_and_returns_minus_one);
+	tcase_add_loop_test(tc, errno_is_named_and_sorted, 0, COUNT(errnos));
+	tcase_add_test(tc, prefix_keeps_what_is_there);
+	tcase_add_test(tc, long_messages_are_cut_not_overrun);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+/* What the host's kernel says of guest memory: resident pages, their size, their policy, errors. */
+#include <numa.h>
+#include <numaif.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "mem/xalloc.h"
+#include "tests/unit/memory.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+
+#define HUGE_PAGE (2 * MIB)
+
+/* The line "@key: N kB" of the mapping that holds @address in /proc/self/smaps, in bytes. */
+static uint64_t smaps_value(const void *address, const char *key)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "r");
+	unsigned long from, to, kib = 0;
+	bool here = false;
+	char line[512];
+
+	ck_assert_ptr_nonnull(smaps);
+	while (fgets(line, sizeof(line), smaps)) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			here = (uintptr_t)address >= from && (uintptr_t)address < to;
+		else if (here && !strncmp(line, key, strlen(key)))
+			sscanf(line + strlen(key), ": %lu", &kib);
+	}
+	fclose(smaps);
+	return kib * KIB;
+}
+
+START_TEST(populated_only_when_asked)
+{
+	struct memory g;
+
+	memory_make(&g, "1:8 0:8", _i);
+	for (unsigned int i = 0; i < 2; i++) {
+		unsigned char resident[8 * MIB / 4096];
+		unsigned int pages = 0;
+
+		ck_assert_int_eq(
+			mincore(ram_range_hva(&g.ram, &g.layout.ranges[i]), 8 * MIB, resident), 0);
+		for (unsigned int page = 0; page < COUNT(resident); page++)
+			pages += resident[page] & 1;
+		ck_assert_uint_eq(pages, _i ? COUNT(resident) : 0);
+	}
+	memory_free(&g);
+}
+END_TEST
+
+/* Populating comes after MADV_HUGEPAGE, or there would be no huge page. */
+START_TEST(populated_in_huge_pages)
+{
+	struct memory g;
+
+	memory_make(&g, "1:32", true);
+	ck_assert_uint_gt(smaps_value(g.ram.base, "AnonHugePages"), 0);
+	memory_free(&g);
+}
+END_TEST
+
+static const char *no_huge_pages(void)
+{
+	FILE *enabled = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
+	char line[100] = "";
+
+	if (enabled) {
+		if (!fgets(line, sizeof(line), enabled))
+			line[0] = 0;
+		fclose(enabled);
+	}
+	if (strstr(line, "[always]") || strstr(line, "[madvise]"))
+		return NULL;
+	return "transparent huge pages are off";
+}
+
+/* The reservation is aligned wherever the kernel puts it. */
+START_TEST(reservation_is_aligned)
+{
+	struct memory g[8];
+
+	for (unsigned int i = 0; i < COUNT(g); i++) {
+		/* An odd number of pages in between moves the next one. */
+		void *page = mmap(NULL, (2 * i + 1) * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+				  -1, 0);
+
+		ck_assert_ptr_ne(page, MAP_FAILED);
+		memory_make(&g[i], "1:3", false);
+		ck_assert_uint_eq((uintptr_t)g[i].ram.base % HUGE_PAGE, 0);
+		ck_assert((void *)g[i].ram.base >= g[i].ram.reservation);
+		ck_assert(g[i].ram.base + 3 * MIB <=
+			  (uint8_t *)g[i].ram.reservation + g[i].ram.reserved);
+	}
+	for (unsigned int i = 0; i < COUNT(g); i++) {
+		memory_free(&g[i]);
+	}
+}
+END_TEST
+
+/* A refused bind is an error that names the node, and nothing stays mapped. */
+START_TEST(refused_bind_leaves_nothing)
+{
+	struct memory g;
+	const struct ram_options options = { 0 };
+	struct error err = { 0 };
+	uint64_t before = mapped_bytes(0, UINTPTR_MAX);
+
+	declare(&g.t, "1:64 0:1024");
+	g.t.nodes[1].placement.policy = PLACEMENT_BIND;
+	g.t.nodes[1].placement.host = xstrdup("99999");
+	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
+	ck_assert_int_eq(ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), -1);
+	ck_assert_msg(!strncmp(err.text, "node 1: ", 8), "%s", err.text);
+	ck_assert_ptr_nonnull(strstr(err.text, "99999"));
+	ck_assert_ptr_null(g.ram.reservation);
+	ck_assert_uint_lt(mapped_bytes(0, UINTPTR_MAX), before + 64 * MIB);
+	layout_free(&g.layout);
+	topology_free(&g.t);
+}
+END_TEST
+
+START_TEST(bound_range_has_its_policy)
+{
+	struct memory g;
+	int mode = -1;
+
+	declare(&g.t, "1:4 0:4");
+	g.t.nodes[1].placement.policy = PLACEMENT_BIND;
+	g.t.nodes[1].placement.host = xstrdup("0");
+	memory_allocate(&g, true);
+	ck_assert_int_eq(get_mempolicy(&mode, NULL, 0, ram_hva(&g.ram, 4 * MIB, 1), MPOL_F_ADDR),
+			 0);
+	ck_assert_int_eq(mode, MPOL_BIND);
+	ck_assert_int_eq(
+		get_mempolicy(&mode, NULL, 0, ram_hva(&g.ram, 8 * MIB - 1, 1), MPOL_F_ADDR), 0);
+	ck_assert_int_eq(mode, MPOL_BIND);
+	ck_assert_int_eq(get_mempolicy(&mode, NULL, 0, ram_hva(&g.ram, 0, 1), MPOL_F_ADDR), 0);
+	ck_assert_int_eq(mode, MPOL_DEFAULT);
+	memory_free(&g);
+}
+END_TEST
+
+/* Pages of a node's 32 MiB and 4 MiB, and how many of them the kernel is asked for. */
+static const struct {
+	enum verify_mode mode;
+	uint64_t asked[2];
+} proofs[] = {
+	{ VERIFY_SAMPLE, { 4096, 1024 } },
+	{ VERIFY_FULL, { 8192, 1024 } },
+	{ VERIFY_NO, { 0, 0 } },
+};
+
+static void check_progress(uint64_t done, uint64_t total)
+{
+	ck_assert_uint_le(done, total);
+	ck_assert_uint_eq(total, 36 * MIB);
+}
+
+/* Two nodes that are populated and proven, and one that is neither. */
+START_TEST(what_is_populated_is_proven)
+{
+	const struct ram_options options = { _i + 1, proofs[_i].mode, check_progress };
+	struct memory g;
+	struct error err = { 0 };
+
+	declare(&g.t, "1:32 0:4 0:8");
+	for (unsigned int i = 0; i < 2; i++)
+		g.t.nodes[i].placement.populate = true;
+	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
+	ck_assert_msg(!ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), "%s", err.text);
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct verify_counts *counts = &g.ram.nodes[i].counts;
+		uint64_t there = 0;
+
+		ck_assert_uint_eq(counts->asked, proofs[_i].asked[i]);
+		ck_assert_uint_eq(counts->missing, 0);
+		for (unsigned int node = 0; node < counts->nr_nodes; node++)
+			there += counts->by_node[node];
+		ck_assert_uint_eq(there, counts->asked);
+		ck_assert(g.ram.nodes[i].seconds > 0);
+		ck_assert(g.ram.nodes[i].seconds <= g.ram.populate_seconds);
+	}
+	ck_assert_uint_eq(g.ram.nodes[2].counts.asked, 0);
+	ck_assert(g.ram.nodes[2].seconds == 0);
+	memory_free(&g);
+	ck_assert_ptr_null(g.ram.nodes);
+}
+END_TEST
+
+/* Both halves of a node that is split are asked for. */
+START_TEST(split_node_is_proven_whole)
+{
+	static const struct layout_space space = {
+		.holes = { { 8 * MIB, 16 * MIB } },
+		.nr_holes = 1,
+		.phys_bits = 64,
+	};
+	const struct ram_options options = { .verify = VERIFY_FULL };
+	struct memory g;
+	struct error err = { 0 };
+
+	declare(&g.t, "1:12");
+	g.t.nodes[0].placement.populate = true;
+	ck_assert_int_eq(layout_build(&g.t, &space, &g.layout, &err), 0);
+	ck_assert_uint_eq(g.layout.nr_ranges, 2);
+	ck_assert_msg(!ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), "%s", err.text);
+	ck_assert_uint_eq(g.ram.nodes[0].counts.asked, 12 * MIB / 4096);
+	ck_assert_uint_eq(g.ram.nodes[0].counts.pages, 12 * MIB / 4096);
+	memory_free(&g);
+}
+END_TEST
+
+/* A memfd's pages are the file's, also for a second mapping; others are this process's alone. */
+START_TEST(shared_is_a_file)
+{
+	struct memory g;
+
+	declare(&g.t, "1:4 0:4");
+	g.t.nodes[1].placement.shared = true;
+	memory_allocate(&g, true);
+	ck_assert_uint_gt(smaps_value(ram_hva(&g.ram, 0, 1), "Anonymous"), 0);
+	ck_assert_uint_eq(smaps_value(ram_hva(&g.ram, 4 * MIB, 1), "Anonymous"), 0);
+	ck_assert_uint_eq(smaps_value(ram_hva(&g.ram, 4 * MIB, 1), "Rss"), 4 * MIB);
+	memory_free(&g);
+}
+END_TEST
+
+START_TEST(small_pages_when_asked)
+{
+	struct memory g;
+
+	declare(&g.t, "1:32");
+	g.t.nodes[0].placement.pages = PLACEMENT_4K;
+	memory_allocate(&g, true);
+	ck_assert_uint_eq(smaps_value(g.ram.base, "AnonHugePages"), 0);
+	ck_assert_uint_eq(smaps_value(g.ram.base, "Rss"), 32 * MIB);
+	memory_free(&g);
+}
+END_TEST
+
+/* What a node that is not strict cannot have is told, and the rest is as declared. */
+START_TEST(not_strict_goes_without)
+{
+	struct memory g;
+
+	declare(&g.t, "1:4 0:4");
+	g.t.nodes[1].placement.policy = PLACEMENT_BIND;
+	g.t.nodes[1].placement.host = xstrdup("1023");
+	g.t.nodes[1].placement.not_strict = true;
+	memory_allocate(&g, true);
+	ck_assert_str_eq(g.ram.nodes[0].place.given_up, "");
+	ck_assert_ptr_nonnull(strstr(g.ram.nodes[1].place.given_up, "1023"));
+	ck_assert_int_eq(g.ram.nodes[1].place.policy, PLACEMENT_DEFAULT);
+	ck_assert_uint_eq(g.ram.nodes[1].counts.asked, 1024);
+	memory_free(&g);
+}
+END_TEST
+
+/* More huge pages, and more memory of one node, than any host has: told before anything is taken. */
+static const struct {
+	struct placement placement;
+	const char *says;
+} lacks[] = {
+	{ { .pages = PLACEMENT_2M, .populate = true }, "node 1: needs 1073741824 MiB of 2M huge" },
+	{ { .pages = PLACEMENT_1G, .populate = true }, "node 1: needs 1073741824 MiB of 1G huge" },
+	{ { .policy = PLACEMENT_LOCAL, .pages = PLACEMENT_2M, .populate = true },
+	  "node 1: needs 1073741824 MiB of 2M huge pages on host nodes " },
+};
+
+START_TEST(lack_is_contention)
+{
+	const struct ram_options options = { 0 };
+	struct memory g;
+	struct error err = { 0 };
+
+	declare(&g.t, "1:1024 0:1073741824");
+	g.t.nodes[1].placement = lacks[_i].placement;
+	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
+	ck_assert_int_eq(ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), -1);
+	ck_assert_msg(strstr(err.text, lacks[_i].says) == err.text, "%s", err.text);
+	ck_assert(err.contention);
+	ck_assert(!g.ram.reservation && !g.ram.nodes);
+	layout_free(&g.layout);
+	topology_free(&g.t);
+}
+END_TEST
+
+START_TEST(too_much_is_refused)
+{
+	const struct ram_options options = { 0 };
+	struct memory g;
+	struct error err = { 0 };
+
+	/* No 47-bit address space has this much. */
+	declare(&g.t, "1:268435456");
+	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
+	ck_assert_int_eq(ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "268435456 MiB"));
+	ck_assert(err.contention);
+	layout_free(&g.layout);
+	topology_free(&g.t);
+}
+END_TEST
+
+Suite *ram_pages_suite(void)
+{
+	const TTest *const with_numa[] = {
+		refused_bind_leaves_nothing,
+		bound_range_has_its_policy,
+		split_node_is_proven_whole,
+		not_strict_goes_without,
+	};
+	const TTest *const with_thp[] = { populated_in_huge_pages };
+	Suite *s = suite_create("ram_pages");
+	TCase *tc = tcase_create("ram_pages");
+
+	add_or_skip(tc, with_numa, COUNT(with_numa),
+		    numa_available() < 0 ? "this kernel has no NUMA policy" : NULL);
+	add_or_skip(tc, with_thp, COUNT(with_thp), no_huge_pages());
+	tcase_add_loop_test(tc, populated_only_when_asked, 0, 2);
+	tcase_add_test(tc, reservation_is_aligned);
+	tcase_add_test(tc, shared_is_a_file);
+	tcase_add_test(tc, small_pages_when_asked);
+	tcase_add_loop_test(tc, what_is_populated_is_proven, 0, COUNT(proofs));
+	tcase_add_loop_test(tc, lack_is_contention, 0, COUNT(lacks));
+	tcase_add_test(tc, too_much_is_refused);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+/* The report of where each node's memory lies, and the verdict that carries it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/xalloc.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+#include "vmm/outcome.h"
+#include "vmm/report.h"
+
+/* Three nodes: placed and populated, unplaced, and given up. */
+static void make_ram(struct topology *t, struct ram *ram)
+{
+	static const uint64_t by_node[4] = { 1000, 0, 0, 3096 };
+	struct ram_node *node;
+
+	declare(t, "1:1024 1:512 1:64");
+	*ram = (struct ram){ .nr_nodes = 3 };
+	ram->nodes = xcalloc(3, sizeof(*ram->nodes));
+	for (unsigned int i = 0; i < 3; i++)
+		ram->nodes[i].place = (struct place){ .page_size = 4096, .thp = true };
+	node = &ram->nodes[0];
+	node->place.policy = PLACEMENT_INTERLEAVE;
+	node->place.nodes = make_set("0,3");
+	node->place.page_size = 2 * MIB;
+	node->place.shared = node->place.populate = true;
+	node->seconds = 0.5;
+	verify_init(&node->counts, 4);
+	memcpy(node->counts.by_node, by_node, sizeof(by_node));
+	node->counts.pages = 262144;
+	node->counts.asked = 4096;
+	node = &ram->nodes[2];
+	strcpy(node->place.given_up, "needs more");
+}
+
+static void end(struct topology *t, struct ram *ram)
+{
+	ram_release(ram);
+	topology_free(t);
+}
+
+static const char *const node_reports[] = {
+	"{\"node\":0,\"host\":[0,3],\"policy\":\"interleave\",\"pages\":\"2M\",\"shared\":true,"
+	"\"pages_total\":262144,\"pages_asked\":4096,\"pages_by_host_node\":{\"0\":1000,\"3\":3096}"
+	","
+	"\"seconds\":0.5,\"gib_per_second\":2.0,\"given_up\":\"\"}",
+	"{\"node\":1,\"host\":[],\"policy\":\"default\",\"pages\":\"thp\",\"shared\":false,"
+	"\"pages_total\":0,\"pages_asked\":0,\"pages_by_host_node\":{},"
+	"\"seconds\":0.0,\"gib_per_second\":0.0,\"given_up\":\"\"}",
+	"{\"node\":2,\"host\":[],\"policy\":\"default\",\"pages\":\"thp\",\"shared\":false,"
+	"\"pages_total\":0,\"pages_asked\":0,\"pages_by_host_node\":{},"
+	"\"seconds\":0.0,\"gib_per_second\":0.0,\"given_up\":\"needs more\"}",
+};
+
+/* Every member that was there when this was written is there, as it was; others may come. */
+START_TEST(nodes_in_json)
+{
+	struct topology t;
+	struct ram ram;
+	json_t *list, *want, *value;
+	const char *key;
+
+	make_ram(&t, &ram);
+	list = report_json(&t, &ram);
+	ck_assert_uint_eq(json_array_size(list), 3);
+	for (unsigned int i = 0; i < 3; i++) {
+		want = json_loads(node_reports[i], 0, NULL);
+		json_object_foreach(want, key, value) ck_assert_msg(
+			json_equal(json_object_get(json_array_get(list, i), key), value),
+			"node %u: %s", i, key);
+		json_decref(want);
+	}
+	json_decref(list);
+	end(&t, &ram);
+}
+END_TEST
+
+START_TEST(nodes_in_words)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	struct topology t;
+	struct ram ram;
+
+	make_ram(&t, &ram);
+	report_print(&t, &ram, file);
+	fclose(file);
+	ck_assert_str_eq(text,
+			 "numavm: node 0: 1G on host nodes 0,3 (interleave, 2M, shared), populated "
+			 "in 0.500 s, 2.0 GiB/s; of 4096 pages asked: 24.4 % on 0 75.6 % on 3\n"
+			 "numavm: node 2: warning: not as declared: needs more\n");
+	free(text);
+	end(&t, &ram);
+}
+END_TEST
+
+/* Writes @outcome and reads it back. */
+static json_t *written(const struct outcome *outcome)
+{
+	char *path = xasprintf("%s/result.json", scratch_dir);
+	struct error err = { 0 };
+	json_t *json;
+	int fd;
+
+	fd = outcome_open(path, &err);
+	ck_assert_msg(fd >= 0 && !outcome_write(outcome, fd, path, &err), "%s", err.text);
+	json = json_load_file(path, 0, NULL);
+	ck_assert_ptr_nonnull(json);
+	free(path);
+	return json;
+}
+
+static const char *string_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	ck_assert_msg(text != NULL, "no %s", key);
+	return text;
+}
+
+static double seconds_of(const json_t *json, const char *key)
+{
+	const json_t *value = json_object_get(json_object_get(json, "seconds"), key);
+
+	ck_assert_msg(json_is_real(value), "no %s", key);
+	return json_real_value(value);
+}
+
+static const struct {
+	enum outcome_kind kind;
+	const char *name;
+	int status;
+} kinds[] = {
+	{ OUTCOME_POWEROFF, "poweroff", 0 },	   { OUTCOME_REBOOT, "reboot", 0 },
+	{ OUTCOME_PANIC, "panic", 122 },	   { OUTCOME_CRASH, "crash", 123 },
+	{ OUTCOME_TIMEOUT, "timeout", 124 },	   { OUTCOME_ERROR, "error", 125 },
+	{ OUTCOME_CONTENTION, "contention", 125 },
+};
+
+START_TEST(verdict_is_written)
+{
+	struct outcome outcome = { .setup = 1.5, .populate = 0.25, .total = 2.125 };
+	json_t *json;
+
+	outcome_set(&outcome, kinds[_i].kind, "node %d \"quoted\"", 3);
+	ck_assert_str_eq(outcome_name(outcome.kind), kinds[_i].name);
+	outcome.nodes = json_pack("[{s:i}]", "node", 7);
+	json = written(&outcome);
+	ck_assert_str_eq(string_of(json, "outcome"), kinds[_i].name);
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "status")), kinds[_i].status);
+	ck_assert_str_eq(string_of(json, "message"), "node 3 \"quoted\"");
+	ck_assert(seconds_of(json, "setup") == 1.5 && seconds_of(json, "populate") == 0.25 &&
+		  seconds_of(json, "total") == 2.125);
+	ck_assert(json_equal(json_object_get(json, "nodes"), outcome.nodes));
+	json_decref(json);
+	/* Still ours, and a shorter result leaves nothing of the longer one. */
+	ck_assert_uint_eq(json_array_size(outcome.nodes), 1);
+	json_decref(outcome.nodes);
+	outcome.nodes = NULL;
+	outcome.message[0] = 0;
+	json = written(&outcome);
+	ck_assert_str_eq(string_of(json, "message"), "");
+	ck_assert_ptr_null(json_object_get(json, "nodes"));
+	json_decref(json);
+}
+END_TEST
+
+START_TEST(error_becomes_a_verdict)
+{
+	struct error err = { .text = "mbind", .contention = _i };
+	struct outcome outcome = { 0 };
+
+	outcome_from_error(&outcome, &err);
+	ck_assert_int_eq(outcome.kind, _i ? OUTCOME_CONTENTION : OUTCOME_ERROR);
+	ck_assert_int_eq(outcome.status, 125);
+	ck_assert_str_eq(outcome.message, "mbind");
+}
+END_TEST
+
+/* A guest may panic with any bytes. */
+START_TEST(message_is_no_utf8)
+{
+	struct outcome outcome = { 0 };
+	json_t *json;
+
+	outcome_set(&outcome, OUTCOME_PANIC, "a\xff\xfe\x01z");
+	json = written(&outcome);
+	ck_assert_str_eq(string_of(json, "message"), "a??\x01z");
+	json_decref(json);
+	outcome_set(&outcome, OUTCOME_PANIC, "\xc3\xa9t\xc3\xa9");
+	json = written(&outcome);
+	ck_assert_str_eq(string_of(json, "message"), "\xc3\xa9t\xc3\xa9");
+	json_decref(json);
+}
+END_TEST
+
+static const char *const no_files[] = { "/dev/full", "/nowhere/at/all", "/", "" };
+
+/* What stood in the file is gone before the run, not after it. */
+START_TEST(result_is_emptied_at_once)
+{
+	char *path = xasprintf("%s/old.json", scratch_dir);
+	struct error err = { 0 };
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs("{\"outcome\": \"poweroff\"}", file);
+	fclose(file);
+	ck_assert_int_ge(outcome_open(path, &err), 0);
+	file = fopen(path, "r");
+	ck_assert_int_eq(fgetc(file), EOF);
+	fclose(file);
+	free(path);
+}
+END_TEST
+
+START_TEST(result_cannot_be_written)
+{
+	struct outcome outcome = { 0 };
+	struct error err = { 0 };
+	char begin[60];
+	int fd = outcome_open(no_files[_i], &err);
+
+	snprintf(begin, sizeof(begin), "--result %s: ", no_files[_i]);
+	ck_assert(fd < 0 || outcome_write(&outcome, fd, no_files[_i], &err) == -1);
+	ck_assert_msg(!strncmp(err.text, begin, strlen(begin)), "%s", err.text);
+}
+END_TEST
+
+Suite *report_suite(void)
+{
+	Suite *s = suite_create("report");
+	TCase *tc = tcase_create("report");
+
+	tcase_add_test(tc, nodes_in_json);
+	tcase_add_test(tc, nodes_in_words);
+	tcase_add_loop_test(tc, verdict_is_written, 0, COUNT(kinds));
+	tcase_add_loop_test(tc, error_becomes_a_verdict, 0, 2);
+	tcase_add_test(tc, message_is_no_utf8);
+	tcase_add_test(tc, result_is_emptied_at_once);
+	tcase_add_loop_test(tc, result_cannot_be_written, 0, COUNT(no_files));
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+/* config file + flags -> topology -> layout -> the verb. The one place that prints errors. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/xalloc.h"
+#include "vmm/config.h"
+#include "vmm/options.h"
+#include "vmm/plan.h"
+#include "vmm/progress.h"
+#include "vmm/run.h"
+
+#ifndef NUMAVM_VERSION
+#error "the build must say -DNUMAVM_VERSION"
+#endif
+
+/* The machine, in the order in which it is made. */
+struct machine {
+	struct settings settings;
+	struct arch_host host;
+	struct topology topology;
+	struct layout layout;
+};
+
+static int make_machine(struct machine *m, struct options *options, struct error *err)
+{
+	struct layout_space space;
+
+	m->settings = (struct settings){ 0 };
+	if (options->config && config_read(options->config, &m->settings, err))
+		return -1;
+	settings_override(&m->settings, &options->flags);
+	if (settings_topology(&m->settings, &m->topology, err))
+		return -1;
+	arch_host_probe(&m->host);
+	arch_layout_space(&m->host, &space);
+	return layout_build(&m->topology, &space, &m->layout, err);
+}
+
+static void free_machine(struct machine *m)
+{
+	layout_free(&m->layout);
+	topology_free(&m->topology);
+	settings_free(&m->settings);
+}
+
+/* stdout may be a full disk or a closed pipe. */
+static int finish_output(struct error *err)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return error_errno(err, "writing to stdout");
+	return 0;
+}
+
+static int do_plan(const struct machine *m, const struct options *options, struct error *err)
+{
+	struct plan plan;
+
+	plan_make(&plan, &m->host, &m->topology, &m->layout);
+	if (options->json)
+		plan_print_json(&plan, stdout);
+	else
+		plan_print(&plan, stdout);
+	plan_free(&plan);
+	return finish_output(err);
+}
+
+/* The host's own, as Debian and Fedora name it. */
+static char *default_kernel(void)
+{
+	struct utsname name;
+
+	uname(&name);
+	return xasprintf("/boot/vmlinuz-%s", name.release);
+}
+
+static int find_kernel(const struct settings *settings, char **kernel, struct error *err)
+{
+	if (settings->kernel.where.name) {
+		*kernel = xstrdup(settings->kernel.text);
+		return 0;
+	}
+	*kernel = default_kernel();
+	if (!access(*kernel, R_OK))
+		return 0;
+	return error_set(err,
+			 "no kernel given, and this host's own, %s, cannot be read (%s): add -k "
+			 "FILE",
+			 *kernel, strerror(errno));
+}
+
+static char *make_cmdline(const struct settings *settings)
+{
+	const char *cmdline = settings->cmdline.text ? settings->cmdline.text : arch_cmdline;
+
+	if (!settings->append.text)
+		return xstrdup(cmdline);
+	return xasprintf("%s%s%s", cmdline, *cmdline ? " " : "", settings->append.text);
+}
+
+/* settings_topology() has seen that verify is right. */
+static int make_ram_options(const struct settings *settings, const struct options *options,
+			    struct ram_options *ram, struct error *err)
+{
+	*ram = (struct ram_options){
+		.threads = options->populate_threads,
+		.progress = progress_show,
+	};
+	return settings->verify.text ? verify_parse_mode(settings->verify.text, &ram->verify, err)
+				     : 0;
+}
+
+static int run_guest(const struct machine *m, const struct options *options,
+		     const struct timespec *start, struct outcome *outcome, struct error *err)
+{
+	char *kernel = NULL, *cmdline = make_cmdline(&m->settings);
+	struct run run = {
+		.host = &m->host,
+		.topology = &m->topology,
+		.layout = &m->layout,
+		.console = options->console,
+		.timeout_ns = options->timeout_ns,
+		.realtime = m->settings.realtime.value,
+		.start = *start,
+	};
+
+	if (make_ram_options(&m->settings, options, &run.ram, err) ||
+	    find_kernel(&m->settings, &kernel, err))
+		return -1;
+	run.boot = (struct boot){ kernel, m->settings.initrd.text, cmdline, options->boot };
+	run_machine(&run, outcome);
+	return 0;
+}
+
+/* Nobody waits for the guest's threads or its memory to be taken apart. */
+static _Noreturn void leave(int status)
+{
+	if (status > 128 && status < 128 + NSIG) {
+		sigset_t set;
+
+		sigfillset(&set);
+		signal(status - 128, SIG_DFL);
+		raise(status - 128);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+	}
+	_exit(status);
+}
+
+/* A message may quote what a file or a guest says: its control characters stay out of terminals. */
+static void complain(const char *kind, const char *text)
+{
+	fprintf(stderr, "numavm: %s", kind);
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
+	fputc('\n', stderr);
+}
+
+static void judge_run(const struct options *options, const struct timespec *start,
+		      struct outcome *outcome)
+{
+	struct machine *m = xcalloc(1, sizeof(*m));
+	struct options owned = *options;
+	struct error err;
+
+	if (make_machine(m, &owned, &err) || run_guest(m, options, start, outcome, &err))
+		outcome_from_error(outcome, &err);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return a && b && !stat(a, &one) && !stat(b, &other) && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* What is to be written is emptied first. */
+static int check_output(const char *option, const char *path, const struct options *options,
+			struct error *err)
+{
+	const char *inputs[] = {
+		options->config,
+		options->flags.kernel.text,
+		options->flags.initrd.text,
+	};
+
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
+		if (same_file(path, inputs[i]))
+			return error_set(err,
+					 "%s %s: this is what is to be read: name another file",
+					 option, path);
+	return 0;
+}
+
+static _Noreturn void do_run(const struct options *options, const struct timespec *start)
+{
+	struct error err;
+	int result = -1;
+	struct outcome outcome = { 0 };
+
+	if (check_output("--console", options->console, options, &err) ||
+	    check_output("--result", options->result, options, &err) ||
+	    (options->result && (result = outcome_open(options->result, &err)) < 0)) {
+		complain("", err.text);
+		leave(OUTCOME_STATUS_NONE);
+	}
+	judge_run(options, start, &outcome);
+	if (outcome.message[0])
+		complain(outcome.kind == OUTCOME_CONTENTION ? "contention: " : "", outcome.message);
+	if (options->result && outcome_write(&outcome, result, options->result, &err)) {
+		complain("", err.text);
+		leave(outcome.status ? outcome.status : OUTCOME_STATUS_NONE);
+	}
+	leave(outcome.status);
+}
+
+static int do_print(struct options *options, struct error *err)
+{
+	struct machine m = { 0 };
+	int ret = make_machine(&m, options, err);
+
+	if (!ret && options->verb == VERB_PLAN)
+		ret = do_plan(&m, options, err);
+	else if (!ret)
+		ret = arch_tables_write(&m.host, &m.topology, &m.layout, options->output, err);
+	free_machine(&m);
+	return ret;
+}
+
+static int print_help(const struct options *options, struct error *err)
+{
+	if (options->version)
+		printf("numavm %s (%s)\n", NUMAVM_VERSION, arch_name);
+	else
+		fputs(options_help(options->verb), stdout);
+	return finish_output(err);
+}
+
+int main(int argc, char **argv)
+{
+	struct timespec start;
+	struct options options;
+	struct error err;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	ret = options_parse(argc, argv, &options, &err);
+	if (!ret && (options.help || options.version))
+		ret = print_help(&options, &err);
+	else if (!ret && options.verb == VERB_RUN)
+		do_run(&options, &start);
+	else if (!ret)
+		ret = do_print(&options, &err);
+	if (ret)
+		complain("", err.text);
+	options_free(&options);
+	return ret ? OUTCOME_STATUS_NONE : 0;
+}

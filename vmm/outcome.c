@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/outcome.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	int status;
+} kinds[] = {
+	[OUTCOME_POWEROFF] = { "poweroff", 0 },
+	[OUTCOME_REBOOT] = { "reboot", 0 },
+	[OUTCOME_PANIC] = { "panic", OUTCOME_STATUS_PANIC },
+	[OUTCOME_CRASH] = { "crash", OUTCOME_STATUS_CRASH },
+	[OUTCOME_TIMEOUT] = { "timeout", OUTCOME_STATUS_TIMEOUT },
+	[OUTCOME_CONTENTION] = { "contention", OUTCOME_STATUS_NONE },
+	[OUTCOME_ERROR] = { "error", OUTCOME_STATUS_NONE },
+};
+
+void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	outcome->kind = kind;
+	outcome->status = kinds[kind].status;
+	va_start(ap, fmt);
+	vsnprintf(outcome->message, sizeof(outcome->message), fmt, ap);
+	va_end(ap);
+}
+
+void outcome_from_error(struct outcome *outcome, const struct error *err)
+{
+	outcome_set(outcome, err->contention ? OUTCOME_CONTENTION : OUTCOME_ERROR, "%s", err->text);
+}
+
+const char *outcome_name(enum outcome_kind kind)
+{
+	return kinds[kind].name;
+}
+
+/* A guest can put any byte into its panic line; JSON wants UTF-8. */
+static json_t *text_as_json(const char *text)
+{
+	json_t *string = json_string(text);
+	char ascii[512];
+
+	if (string)
+		return string;
+	snprintf(ascii, sizeof(ascii), "%s", text);
+	for (char *c = ascii; *c; c++)
+		if (*c & 0x80)
+			*c = '?';
+	return json_string(ascii);
+}
+
+static json_t *to_json(const struct outcome *outcome)
+{
+	return json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:O*}", "outcome",
+			 outcome_name(outcome->kind), "status", outcome->status, "message",
+			 text_as_json(outcome->message), "seconds", "setup", outcome->setup,
+			 "populate", outcome->populate, "total", outcome->total, "nodes",
+			 outcome->nodes);
+}
+
+/* A FIFO that nobody reads must not hold us up, and stdout under another name not be emptied. */
+int outcome_open(const char *path, struct error *err)
+{
+	int fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+	struct stat st, out;
+
+	if (fd < 0 || fstat(fd, &st))
+		return error_errno(err, "--result %s", path);
+	if (fstat(STDOUT_FILENO, &out) || st.st_dev != out.st_dev || st.st_ino != out.st_ino)
+		if (S_ISREG(st.st_mode) && ftruncate(fd, 0))
+			return error_errno(err, "--result %s", path);
+	return fd;
+}
+
+/* One write(2): a reader finds the whole object or none of it. */
+int outcome_write(const struct outcome *outcome, int fd, const char *path, struct error *err)
+{
+	json_t *json = to_json(outcome);
+	char *text = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	size_t size = strlen(text);
+	int ret = 0;
+
+	text[size] = '\n'; /* in place of the final zero */
+	if (write(fd, text, size + 1) != (ssize_t)size + 1)
+		ret = error_errno(err, "--result %s", path);
+	close(fd);
+	free(text);
+	json_decref(json);
+	return ret;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan verb: what run would make, printed. Starts nothing. Called once by main. */
+#ifndef VMM_PLAN_H
+#define VMM_PLAN_H
+
+#include <stdio.h>
+
+#include "arch/memory_map.h"
+#include "arch_types.h"
+#include "mem/layout.h"
+
+#define PLAN_MAX_WARNINGS 8
+
+struct plan {
+	const struct arch_host *host;
+	const struct topology *topology;
+	const struct layout *layout;
+	struct memory_map map;
+	struct place *places; /* one a node */
+	bool fits; /* this host can give all of it now */
+	char *warnings[PLAN_MAX_WARNINGS];
+	unsigned int nr_warnings;
+};
+
+/* Fills in the memory map and the warnings. The rest outlives @plan. */
+void plan_make(struct plan *plan, const struct arch_host *host, const struct topology *t,
+	       const struct layout *layout);
+
+void plan_print(const struct plan *plan, FILE *file);
+void plan_print_json(const struct plan *plan, FILE *file);
+
+void plan_free(struct plan *plan);
+
+#endif

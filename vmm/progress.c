@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WIDTH 30
+#define QUIET_SECONDS 1.0
+
+void progress_show(uint64_t done, uint64_t total)
+{
+	static const char full[] = "##############################",
+			  none[] = "                              ";
+	static struct timespec start; /* of the one populating that a process does */
+	int filled = (double)done / total * WIDTH;
+	struct timespec now;
+	double seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!start.tv_sec)
+		start = now;
+	seconds = (now.tv_sec - start.tv_sec) + (now.tv_nsec - start.tv_nsec) / 1e9;
+	if (seconds < QUIET_SECONDS || !isatty(STDERR_FILENO))
+		return;
+	if (done == total)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\rnumavm: populating [%.*s%.*s] %3.0f %%  %.1f GiB/s", filled,
+			full, WIDTH - filled, none, 100.0 * done / total,
+			done / seconds / (1 << 30));
+	fflush(stderr);
+}

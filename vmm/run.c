@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/xalloc.h"
+#include "vmm/kvm.h"
+#include "vmm/pin.h"
+#include "vmm/report.h"
+#include "vmm/terminal.h"
+#include "vmm/wait.h"
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) + (now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* More than the host has at all would end in its OOM killer. */
+static int check_host_memory(const struct layout *layout, struct error *err)
+{
+	struct sysinfo info;
+	uint64_t has;
+
+	if (sysinfo(&info))
+		return error_errno(err, "sysinfo");
+	has = ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
+	if (layout->size > has)
+		return error_set(
+			err, "memory: %llu MiB are more than the %llu MiB of this host: use less",
+			(unsigned long long)layout->size >> 20, (unsigned long long)has >> 20);
+	return 0;
+}
+
+static int allocate(struct vm *vm, const struct run *run, struct outcome *outcome,
+		    struct error *err)
+{
+	if (ram_allocate(&vm->ram, vm->topology, vm->layout, &run->ram, err))
+		return -1;
+	outcome->populate = vm->ram.populate_seconds;
+	outcome->nodes = report_json(vm->topology, &vm->ram);
+	report_print(vm->topology, &vm->ram, stderr);
+	return 0;
+}
+
+static bool wants_pins(const struct topology *t)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
+		    t->nodes[i].placement.policy == PLACEMENT_LOCAL)
+			return true;
+	return false;
+}
+
+static int pin_vcpus(struct vm *vm, struct error *err)
+{
+	struct bitmask **masks;
+	int ret;
+
+	if (!wants_pins(vm->topology))
+		return 0;
+	masks = xcalloc(vm->topology->nr_cpus, sizeof(struct bitmask *));
+	ret = pin_plan(vm->topology, &vm->ram, masks, err);
+	for (unsigned int i = 0; i < vm->topology->nr_cpus; i++)
+		vm->vcpus[i].cpus = masks[i];
+	free(masks);
+	return ret;
+}
+
+/* All that can be wrong with the input is found before KVM is given anything. */
+static int prepare(struct vm *vm, const struct run *run, struct outcome *outcome, struct error *err)
+{
+	if (check_host_memory(vm->layout, err))
+		return -1;
+	vm->kvm = kvm_open(err);
+	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
+	    allocate(vm, run, outcome, err) || arch_load(vm, err))
+		return -1;
+	if (console_open(&vm->console, STDOUT_FILENO, run->console, err))
+		return -1;
+	vm->ending.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (vm->ending.event < 0)
+		return error_errno(err, "eventfd");
+	return pin_vcpus(vm, err) ? -1 : vm_create(vm, err);
+}
+
+static void dump_cpus(struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->topology->nr_cpus; i++) {
+		struct vcpu *vcpu = &vm->vcpus[i];
+
+		fprintf(stderr, "numavm: CPU %u:\n", i);
+		if (atomic_load(&vcpu->parked))
+			arch_vcpu_dump(vcpu, stderr);
+		else
+			fprintf(stderr, "numavm:   does not come out of KVM_RUN\n");
+	}
+}
+
+/* The terminal is raw from here to the end of the function, and not a moment longer. */
+static int run_vcpus(struct vm *vm, const struct run *run, struct outcome *outcome,
+		     struct error *err)
+{
+	struct wait wait;
+
+	if (wait_init(&wait, vm, run->timeout_ns, err))
+		return -1;
+	terminal_open();
+	outcome->setup = seconds_since(&run->start);
+	if (vm_start(vm, err)) {
+		terminal_restore();
+		return -1;
+	}
+	wait_for_end(&wait);
+	terminal_restore();
+	return 0;
+}
+
+static void take_verdict(struct vm *vm, struct outcome *outcome)
+{
+	struct outcome *verdict = &vm->ending.outcome;
+
+	pthread_mutex_lock(&vm->ending.lock);
+	verdict->setup = outcome->setup;
+	verdict->populate = outcome->populate;
+	verdict->nodes = outcome->nodes;
+	*outcome = *verdict;
+	pthread_mutex_unlock(&vm->ending.lock);
+}
+
+void run_machine(const struct run *run, struct outcome *outcome)
+{
+	struct vm *vm = xcalloc(1, sizeof(*vm));
+	struct error err;
+
+	vm->boot = &run->boot;
+	vm->host = run->host;
+	vm->topology = run->topology;
+	vm->layout = run->layout;
+	vm->realtime = run->realtime;
+	vm->vcpus = xcalloc(vm->topology->nr_cpus, sizeof(*vm->vcpus));
+	pthread_mutex_init(&vm->ending.lock, NULL);
+
+	if (prepare(vm, run, outcome, &err) || run_vcpus(vm, run, outcome, &err))
+		outcome_from_error(outcome, &err);
+	else
+		take_verdict(vm, outcome);
+	if (outcome->kind == OUTCOME_TIMEOUT) {
+		vm_stop(vm);
+		dump_cpus(vm);
+	}
+	outcome->total = seconds_since(&run->start);
+}

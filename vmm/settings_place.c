@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/* The placement keys, a node's own before the machine's, made into each node's placement. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/xalloc.h"
+#include "vmm/settings.h"
+
+static int parse_yes_no(enum settings_key key, const char *text, bool *value, struct error *err)
+{
+	bool yes = !strcmp(text, "yes");
+
+	if (!yes && strcmp(text, "no"))
+		return error_set(err, "%s = \"%s\": must be yes or no", settings_key_names[key],
+				 text);
+	*value = yes;
+	return 0;
+}
+
+static int parse_pin(const char *text, struct placement *placement, struct error *err)
+{
+	if (!strcmp(text, "node"))
+		placement->pin = PLACEMENT_PIN_NODE;
+	else if (!strcmp(text, "core"))
+		placement->pin = PLACEMENT_PIN_CORE;
+	else if (!strcmp(text, "none"))
+		placement->pin = PLACEMENT_PIN_NONE;
+	else if (*text && text[strspn(text, "0123456789,-")] == 0) {
+		placement->pin = PLACEMENT_PIN_LIST;
+		placement->cpus = xstrdup(text);
+	} else
+		return error_set(err, "pin = \"%s\": must be node, core, none or a list of CPUs",
+				 text);
+	return 0;
+}
+
+/* As far as it can be told without the host: numa(3). */
+static int parse_host(const char *text, struct placement *placement, struct error *err)
+{
+	const char *list = text + strspn(text, "!+");
+
+	if (strcmp(list, "all") && strcmp(list, "same") &&
+	    (!*list || list[strspn(list, "0123456789,-")]))
+		return error_set(err, "host = \"%s\": must be a list such as 0,2-3, all, !1 or +0",
+				 text);
+	placement->host = xstrdup(text);
+	return 0;
+}
+
+static int take_key(enum settings_key key, const char *text, struct placement *placement,
+		    struct error *err)
+{
+	bool strict = true;
+
+	switch (key) {
+	case KEY_HOST:
+		return parse_host(text, placement, err);
+	case KEY_POLICY:
+		return placement_parse_policy(text, &placement->policy, err);
+	case KEY_PAGES:
+		return placement_parse_pages(text, &placement->pages, err);
+	case KEY_SHARED:
+		return parse_yes_no(key, text, &placement->shared, err);
+	case KEY_POPULATE:
+		return parse_yes_no(key, text, &placement->populate, err);
+	case KEY_STRICT:
+		if (parse_yes_no(key, text, &strict, err))
+			return -1;
+		placement->not_strict = !strict;
+		return 0;
+	default:
+		return parse_pin(text, placement, err);
+	}
+}
+
+/* A node whose own policy needs no host nodes does not want the machine's. */
+static void drop_machine_host(const struct settings_node *node, struct placement *placement)
+{
+	bool none = placement->policy == PLACEMENT_DEFAULT || placement->policy == PLACEMENT_LOCAL;
+
+	if (!node || !node->keys[KEY_POLICY].text || node->keys[KEY_HOST].text || !none)
+		return;
+	free(placement->host);
+	placement->host = NULL;
+}
+
+/* What follows from the keys that are given for those that are not. */
+static void fill_in(struct placement *placement,
+		    const struct setting_text *const keys[SETTINGS_NR_KEYS])
+{
+	bool huge = placement->pages == PLACEMENT_2M || placement->pages == PLACEMENT_1G ||
+		    placement->pages == PLACEMENT_AUTO;
+
+	if (placement->host && !keys[KEY_POLICY]->text)
+		placement->policy = PLACEMENT_BIND;
+	if (!keys[KEY_POPULATE]->text)
+		placement->populate =
+			placement->host || huge || placement->policy == PLACEMENT_LOCAL;
+}
+
+/* The key at whose place a mistake in the combination is told. */
+static const struct where *
+combination_where(const struct setting_text *const keys[SETTINGS_NR_KEYS])
+{
+	static const enum settings_key order[] = { KEY_POPULATE, KEY_POLICY, KEY_HOST, KEY_PAGES };
+	const struct where *where = &keys[KEY_HOST]->where;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (keys[order[i]]->text)
+			return &keys[order[i]]->where;
+	return where;
+}
+
+/* @node is NULL for a node of a uniform machine. */
+static int make_placement(const struct settings *s, const struct settings_node *node,
+			  struct placement *placement, struct error *err)
+{
+	const struct setting_text *keys[SETTINGS_NR_KEYS];
+
+	for (int key = 0; key < SETTINGS_NR_KEYS; key++) {
+		bool own = node && node->keys[key].text;
+
+		keys[key] = own ? &node->keys[key] : &s->keys[key];
+		if (keys[key]->text && take_key(key, keys[key]->text, placement, err))
+			return settings_error_at(err, &keys[key]->where);
+	}
+	drop_machine_host(node, placement);
+	fill_in(placement, keys);
+	return placement_check(placement, err) ? settings_error_at(err, combination_where(keys))
+					       : 0;
+}
+
+int settings_place(const struct settings *s, struct topology *t, struct error *err)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (make_placement(s, s->nr_nodes ? &s->nodes[i] : NULL, &t->nodes[i].placement,
+				   err))
+			return -1;
+	return 0;
+}
