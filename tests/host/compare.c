@@ -15,9 +15,6 @@ static const struct {
 	const char *pattern; /* '*' stands for any text, '#' for a number */
 	const char *reason;
 } allowed[] = {
-	{ "##", "a CPU of the list of those started, cut off its line by another message" },
-	{ "## #*", "several of them" },
-	{ "", "the end of that line" },
 	{ "Speculative Return Stack Overflow: *",
 	  "the host's CPU model, which QEMU gives no microcode" },
 	{ "hrtimer: interrupt took # ns", "the simulated host is slow" },

@@ -25,8 +25,8 @@
 #define SYS_CPU "/sys/devices/system/cpu"
 #define MAX_BLOCKS 1024 /* 128 GiB of 128 MiB each: more than any guest under test has */
 
-/* klogctl's commands, which the C library does not name (syslog(2)). */
-enum { KLOG_READ_ALL = 3, KLOG_CONSOLE_LEVEL = 8 };
+/* klogctl's command and two levels, which the C library does not name (syslog(2)). */
+enum { KLOG_CONSOLE_LEVEL = 8 };
 enum { KLOG_WARNING = 4, KLOG_DEBUG = 7 };
 
 static char out[1 << 20];
@@ -287,25 +287,37 @@ static void put_e820(void)
 	}
 }
 
+/*
+ * One record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg), "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT".
+ * The flag c marks the rest of a line that another CPU's message cut in two: its level is the
+ * kernel's default, which is warning, and not that of its line.
+ */
+static void put_warning(const char *record)
+{
+	const char *text = strchr(record, ';');
+	unsigned priority;
+	char flag;
+
+	if (!text || sscanf(record, "%u,%*u,%*u,%c", &priority, &flag) < 2)
+		put("kmsg=0,not a record: %s", record);
+	else if ((priority & 7) <= KLOG_WARNING && flag != 'c')
+		put("kmsg=%u,%.*s\n", priority & 7, (int)strcspn(text + 1, "\n"), text + 1);
+}
+
 /* The kernel's messages at warning level or worse, as kmsg=LEVEL,TEXT. */
 static void put_warnings(void)
 {
-	static char log[1 << 20];
-	int n = klogctl(KLOG_READ_ALL, log, sizeof(log) - 1);
-	char *rest = log, *line;
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	char record[8192]; /* CONSOLE_EXT_LOG_MAX: a read that cannot take the whole one fails */
+	ssize_t n;
 
-	log[n > 0 ? n : 0] = '\0';
-	if (n < 0)
-		put("kmsg=0,the kernel's log cannot be read: %s\n", strerror(errno));
-	while ((line = strsep(&rest, "\n"))) {
-		int level, text = 0;
-		double when;
-
-		if (sscanf(line, "<%d>[%lf] %n", &level, &when, &text) < 2 || !text)
-			continue;
-		if ((level & 7) <= KLOG_WARNING)
-			put("kmsg=%d,%s\n", level & 7, line + text);
+	while ((n = read(fd, record, sizeof(record) - 1)) > 0) {
+		record[n] = '\0';
+		put_warning(record);
 	}
+	if (n == 0 || errno != EAGAIN)
+		put("kmsg=0,the kernel's log cannot be read: %s\n", strerror(errno));
+	close(fd);
 }
 
 static void show_lines(void)
