@@ -165,7 +165,7 @@ static int take_distance(cfg_t *cfg, cfg_opt_t *opt)
 	}
 	parse.distances_ended = nr == s->nr_distances;
 	s->distances = xrealloc(s->distances, nr, sizeof(*s->distances));
-	s->distances[nr - 1] = value;
+	s->distances[nr - 1] = (struct settings_entry){ value, here(cfg) };
 	s->nr_distances = nr;
 	s->distances_where = here(cfg);
 	return 0;
@@ -205,11 +205,15 @@ static int take_node_key(cfg_t *cfg, cfg_opt_t *opt)
 	return take_text(cfg, opt, &node->keys[settings_find_key(opt->name)]);
 }
 
-/* Also a section without a key declares its node. */
+/* Also a section without a key declares its node; each a node of its own. */
 static int take_node(cfg_t *cfg, cfg_opt_t *opt)
 {
-	(void)cfg;
-	return find_node(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1)) ? 0 : -1;
+	unsigned int nr = cfg_opt_size(opt);
+	const struct settings_node *node = find_node(cfg_opt_getnsec(opt, nr - 1));
+
+	if (!node)
+		return -1;
+	return parse.settings->nr_nodes == nr ? 0 : refuse_twice(cfg, opt, &node->where);
 }
 
 static void watch(cfg_t *cfg, const cfg_opt_t *opts, const char *prefix, cfg_validate_callback_t cb)

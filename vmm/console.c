@@ -14,9 +14,12 @@
 #define PANIC_END "---[ end Kernel panic - not syncing"
 #define PANIC_REBOOT "Rebooting in "
 
-int console_open(struct console *console, int out, const char *log_path, struct error *err)
+#define LOG_PREFIX "kernel: " /* syslog(3) */
+
+int console_open(struct console *console, int out, const char *log_path,
+		 const atomic_bool *stopping, struct error *err)
 {
-	*console = (struct console){ .out = out, .log = -1 };
+	*console = (struct console){ .out = out, .log = -1, .stopping = stopping };
 	console->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (console->timer < 0)
 		return error_errno(err, "timerfd_create");
@@ -28,8 +31,11 @@ int console_open(struct console *console, int out, const char *log_path, struct 
 	return 0;
 }
 
-/* A stdout that somebody made non-blocking is waited for; an interrupted write goes on. */
-static int write_all(int fd, const uint8_t *bytes, size_t size)
+/*
+ * A stdout that somebody made non-blocking is waited for; an interrupted write goes on, until the end
+ * of the guest has come: what nobody reads must not hold that up.
+ */
+static int write_all(const struct console *console, int fd, const uint8_t *bytes, size_t size)
 {
 	while (size) {
 		ssize_t written = write(fd, bytes, size);
@@ -37,10 +43,12 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
 		if (written >= 0) {
 			bytes += written;
 			size -= written;
+		} else if (errno != EAGAIN && errno != EINTR) {
+			return -1;
+		} else if (atomic_load(console->stopping)) {
+			return 0;
 		} else if (errno == EAGAIN) {
 			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
-		} else if (errno != EINTR) {
-			return -1;
 		}
 	}
 	return 0;
@@ -65,13 +73,47 @@ static bool begins(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
+/* Does the text from @start to @end end with @with? */
+static bool ends_with(const char *start, const char *end, const char *with)
+{
+	size_t length = strlen(with);
+
+	return (size_t)(end - start) >= length && begins(end - length, with);
+}
+
+/* "[    1.234567]" */
+static bool is_time(const char *stamp)
+{
+	size_t length = strspn(stamp + 1, " .0123456789");
+
+	return length && stamp[1 + length] == ']';
+}
+
+/*
+ * The panic message in @line, or NULL: at its start, or with a time stamp behind what a program has
+ * printed without a newline, a prompt say. What a log of another kernel quotes is none.
+ */
+static const char *find_panic(const char *line)
+{
+	const char *text = skip_stamps(line);
+
+	if (begins(text, PANIC_MESSAGE))
+		return text;
+	for (const char *stamp = strchr(line, '['); stamp; stamp = strchr(stamp + 1, '[')) {
+		text = skip_stamps(stamp);
+		if (is_time(stamp) && begins(text, PANIC_MESSAGE))
+			return ends_with(line, stamp, LOG_PREFIX) ? NULL : text;
+	}
+	return NULL;
+}
+
 static enum console_event judge_line(struct console *console)
 {
 	const char *text = console->line;
 
 	if (!console->panic[0]) {
-		text = skip_stamps(text);
-		if (!begins(text, PANIC_MESSAGE))
+		text = find_panic(text);
+		if (!text)
 			return CONSOLE_NOTHING;
 		snprintf(console->panic, sizeof(console->panic), "%s", text);
 		return CONSOLE_PANIC;
@@ -100,7 +142,7 @@ static enum console_event watch(struct console *console, uint8_t byte)
 /* A log that cannot be written is given up, and the guest goes on. */
 static void keep(struct console *console)
 {
-	if (console->log < 0 || !write_all(console->log, console->held, console->nr_held))
+	if (console->log < 0 || !write_all(console, console->log, console->held, console->nr_held))
 		return;
 	fprintf(stderr, "numavm: warning: --console: %s; the rest is not kept\n", strerror(errno));
 	close(console->log);
@@ -113,7 +155,7 @@ enum console_event console_flush(struct console *console)
 
 	keep(console);
 	console->nr_held = 0;
-	if (console->out_failed || !write_all(console->out, console->held, size))
+	if (console->out_failed || !write_all(console, console->out, console->held, size))
 		return CONSOLE_NOTHING;
 	console->out_failed = true;
 	console->out_errno = errno;

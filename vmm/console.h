@@ -8,6 +8,7 @@
 #ifndef VMM_CONSOLE_H
 #define VMM_CONSOLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ enum console_event {
 struct console {
 	int out;
 	int log; /* -1: none */
+	const atomic_bool *stopping; /* the guest's end has come */
 	int timer; /* timerfd: what is held is due */
 	bool timed; /* the timer is set, or has not been answered yet */
 	uint8_t held[CONSOLE_HELD]; /* bytes that have not gone out yet */
@@ -39,13 +41,17 @@ struct console {
 	char panic[CONSOLE_LINE]; /* "Kernel panic - not syncing: ..."; empty: none so far */
 };
 
-/* Writes to @out, and to @log_path when that is not NULL. Returns 0, or -1 with the reason. */
-int console_open(struct console *console, int out, const char *log_path, struct error *err);
+/*
+ * Writes to @out, and to @log_path when that is not NULL. Once *@stopping is true, a signal ends the wait
+ * for who reads @out, and the bytes are lost. Returns 0, or -1 with the reason.
+ */
+int console_open(struct console *console, int out, const char *log_path,
+		 const atomic_bool *stopping, struct error *err);
 
-/* One byte of the guest's. Blocks while stdout does. */
+/* One byte of the guest's. Blocks while @out does. */
 enum console_event console_put(struct console *console, uint8_t byte);
 
-/* Lets out what is held. Blocks while stdout does. Returns CONSOLE_CLOSED or CONSOLE_NOTHING. */
+/* Lets out what is held. Blocks while @out does. Returns CONSOLE_CLOSED or CONSOLE_NOTHING. */
 enum console_event console_flush(struct console *console);
 
 /* Sets the timer. May be called without the lock. */

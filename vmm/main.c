@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* config file + flags -> topology -> layout -> the verb. The one place that prints errors. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "arch/arch.h"
 #include "mem/xalloc.h"
 #include "vmm/config.h"
+#include "vmm/interrupt.h"
 #include "vmm/options.h"
 #include "vmm/plan.h"
 #include "vmm/progress.h"
@@ -163,33 +165,22 @@ static void complain(const char *kind, const char *text)
 	fputc('\n', stderr);
 }
 
-static void judge_run(const struct options *options, const struct timespec *start,
-		      struct outcome *outcome)
-{
-	struct machine *m = xcalloc(1, sizeof(*m));
-	struct options owned = *options;
-	struct error err;
-
-	if (make_machine(m, &owned, &err) || run_guest(m, options, start, outcome, &err))
-		outcome_from_error(outcome, &err);
-}
-
+/* Regular files: nothing else is emptied when it is opened. */
 static bool same_file(const char *a, const char *b)
 {
 	struct stat one, other;
 
-	return a && b && !stat(a, &one) && !stat(b, &other) && one.st_dev == other.st_dev &&
-	       one.st_ino == other.st_ino;
+	return a && b && !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 /* What is to be written is emptied first. */
 static int check_output(const char *option, const char *path, const struct options *options,
-			struct error *err)
+			const struct settings *settings, struct error *err)
 {
 	const char *inputs[] = {
-		options->config,
-		options->flags.kernel.text,
-		options->flags.initrd.text,
+		options->config,       options->flags.kernel.text, options->flags.initrd.text,
+		settings->kernel.text, settings->initrd.text,
 	};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
@@ -200,19 +191,48 @@ static int check_output(const char *option, const char *path, const struct optio
 	return 0;
 }
 
-static _Noreturn void do_run(const struct options *options, const struct timespec *start)
+/* The file for the verdict is opened once nothing is in it that somebody wants. */
+static int open_outputs(const struct options *o, const struct settings *settings, int *result,
+			struct error *err)
 {
-	struct error err;
-	int result = -1;
-	struct outcome outcome = { 0 };
+	if (check_output("--console", o->console, o, settings, err) ||
+	    check_output("--result", o->result, o, settings, err))
+		return -1;
+	*result = -1;
+	if (!o->result)
+		return 0;
+	*result = outcome_open(o->result, err);
+	return *result < 0 ? -1 : 0;
+}
 
-	if (check_output("--console", options->console, options, &err) ||
-	    check_output("--result", options->result, options, &err) ||
-	    (options->result && (result = outcome_open(options->result, &err)) < 0)) {
-		complain("", err.text);
+static int check_two_files(const struct options *options, struct error *err)
+{
+	if (!same_file(options->console, options->result))
+		return 0;
+	return error_set(err, "--console and --result are both %s: name two files",
+			 options->result);
+}
+
+/* @wrong: what the command line is not to be, or NULL. */
+static _Noreturn void do_run(const struct options *options, const struct error *wrong,
+			     const struct timespec *start)
+{
+	struct machine *m = xcalloc(1, sizeof(*m));
+	struct options owned = *options;
+	struct outcome outcome = { 0 };
+	struct error err, no_output;
+	int result, ret;
+
+	if (wrong)
+		err = *wrong;
+	ret = wrong ? -1 : make_machine(m, &owned, &err);
+	if (open_outputs(options, &m->settings, &result, &no_output)) {
+		complain("", ret ? err.text : no_output.text);
 		leave(OUTCOME_STATUS_NONE);
 	}
-	judge_run(options, start, &outcome);
+	interrupt_catch(result);
+	if (ret || check_two_files(options, &err) || run_guest(m, options, start, &outcome, &err))
+		outcome_from_error(&outcome, &err);
 	if (outcome.message[0])
 		complain(outcome.kind == OUTCOME_CONTENTION ? "contention: " : "", outcome.message);
 	if (options->result && outcome_write(&outcome, result, options->result, &err)) {
@@ -244,6 +264,17 @@ static int print_help(const struct options *options, struct error *err)
 	return finish_output(err);
 }
 
+/*
+ * What is closed must not be taken by the next file that is opened. Its place is held by what fails as
+ * a closed one would: not to be read as stdin, not to be written otherwise.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct timespec start;
@@ -252,11 +283,12 @@ int main(int argc, char **argv)
 	int ret;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
+	hold_standard_files();
 	ret = options_parse(argc, argv, &options, &err);
 	if (!ret && (options.help || options.version))
 		ret = print_help(&options, &err);
-	else if (!ret && options.verb == VERB_RUN)
-		do_run(&options, &start);
+	else if (options.verb == VERB_RUN)
+		do_run(&options, ret ? &err : NULL, &start);
 	else if (!ret)
 		ret = do_print(&options, &err);
 	if (ret)

@@ -255,6 +255,14 @@ static int take_placement_option(struct settings *s, int letter, const char *tex
 	}
 }
 
+static void add_text(struct setting_text *setting, const char *text, struct where where)
+{
+	char *longer = setting->text ? xasprintf("%s %s", setting->text, text) : xstrdup(text);
+
+	settings_set_text(setting, longer, where);
+	free(longer);
+}
+
 static int take_machine_option(struct options *o, int letter, const char *text, struct error *err)
 {
 	struct settings *s = &o->flags;
@@ -270,7 +278,7 @@ static int take_machine_option(struct options *o, int letter, const char *text, 
 		settings_set_text(&s->initrd, text, flag("-i"));
 		return 0;
 	case 'a':
-		settings_set_text(&s->append, text, flag("-a"));
+		add_text(&s->append, text, flag("-a"));
 		return 0;
 	case 'm':
 		return take_size(&s->memory, "-m", text, err);
@@ -328,12 +336,43 @@ static int take_option(struct options *o, int letter, const char *text, struct e
 	}
 }
 
-/* getopt's two complaints, with the cure. */
+/* How many long options begin as @name does; *@found is the last of them. */
+static unsigned int count_options(const struct option *options, const char *name,
+				  const struct option **found)
+{
+	size_t length = strcspn(name, "=");
+	unsigned int nr = 0;
+
+	for (; options->name; options++)
+		if (!strncmp(options->name, name, length)) {
+			*found = options;
+			nr++;
+		}
+	return nr;
+}
+
+/* A long option that is there, but was not given as it must be. Returns 0 when that is not it. */
+static int refuse_long(const char *name, enum verb verb, struct error *err)
+{
+	const struct option *option = NULL;
+	unsigned int nr =
+		strncmp(name, "--", 2) ? 0 : count_options(verbs[verb].options, name + 2, &option);
+
+	if (nr > 1 && !optopt)
+		return error_set(err, "option %s could be one of %u: write it out", name, nr);
+	if (nr && strchr(name, '=') && optopt == option->val)
+		return error_set(err, "option --%s takes no value", option->name);
+	return 0;
+}
+
+/* getopt's complaints, with the cure. */
 static int refuse(int letter, char **argv, enum verb verb, struct error *err)
 {
 	const char *name = argv[optind - 1];
 	char letters[3] = { '-', optopt, 0 };
 
+	if (letter == '?' && refuse_long(name, verb, err))
+		return -1;
 	if (optopt && optopt < 256)
 		name = letters;
 	if (letter == ':')
@@ -343,21 +382,26 @@ static int refuse(int letter, char **argv, enum verb verb, struct error *err)
 			 verb ? " " : "");
 }
 
-/* The options from argv[1] on; @argc and @argv begin with what stands before them. */
+/*
+ * The options from argv[1] on; @argc and @argv begin with what stands before them. All of them, for who
+ * wants a result is to have one that says what was wrong first.
+ */
 static int parse_verb(int argc, char **argv, struct options *o, struct error *err)
 {
-	int letter;
+	struct error later;
+	int letter, ret = 0;
 
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, verbs[o->verb].letters, verbs[o->verb].options,
 				     NULL)) != -1) {
-		if (letter == '?' || letter == ':')
-			return refuse(letter, argv, o->verb, err);
-		if (take_option(o, letter, optarg, err))
-			return -1;
+		struct error *here = ret ? &later : err;
+
+		if (letter == '?' || letter == ':' ? refuse(letter, argv, o->verb, here)
+						   : take_option(o, letter, optarg, here))
+			ret = -1;
 	}
-	return 0;
+	return ret;
 }
 
 static enum verb find_verb(const char *name)

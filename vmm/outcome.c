@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mem/xalloc.h"
+
 static const struct {
 	const char *name;
 	int status;
@@ -60,11 +62,11 @@ static json_t *text_as_json(const char *text)
 
 static json_t *to_json(const struct outcome *outcome)
 {
-	return json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:O*}", "outcome",
+	return json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:o}", "outcome",
 			 outcome_name(outcome->kind), "status", outcome->status, "message",
 			 text_as_json(outcome->message), "seconds", "setup", outcome->setup,
 			 "populate", outcome->populate, "total", outcome->total, "nodes",
-			 outcome->nodes);
+			 outcome->nodes ? json_incref(outcome->nodes) : json_array());
 }
 
 /* A FIFO that nobody reads must not hold us up, and stdout under another name not be emptied. */
@@ -82,19 +84,25 @@ int outcome_open(const char *path, struct error *err)
 	return fd;
 }
 
+char *outcome_text(const struct outcome *outcome)
+{
+	json_t *json = to_json(outcome);
+	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	char *text = xasprintf("%s\n", dump);
+
+	free(dump);
+	json_decref(json);
+	return text;
+}
+
 /* One write(2): a reader finds the whole object or none of it. */
 int outcome_write(const struct outcome *outcome, int fd, const char *path, struct error *err)
 {
-	json_t *json = to_json(outcome);
-	char *text = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	size_t size = strlen(text);
-	int ret = 0;
+	char *text = outcome_text(outcome);
+	ssize_t size = strlen(text);
+	int ret = write(fd, text, size) == size ? 0 : error_errno(err, "--result %s", path);
 
-	text[size] = '\n'; /* in place of the final zero */
-	if (write(fd, text, size + 1) != (ssize_t)size + 1)
-		ret = error_errno(err, "--result %s", path);
 	close(fd);
 	free(text);
-	json_decref(json);
 	return ret;
 }

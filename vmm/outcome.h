@@ -50,7 +50,10 @@ const char *outcome_name(enum outcome_kind kind);
  */
 int outcome_open(const char *path, struct error *err);
 
-/* Writes the verdict to @fd, which it closes, as one JSON object (numavm(1), RESULT). 0, or -1. */
+/* The verdict as one JSON object and a newline (numavm(1), RESULT). The caller frees it. */
+char *outcome_text(const struct outcome *outcome);
+
+/* Writes outcome_text() to @fd, which it closes. Returns 0, or -1. */
 int outcome_write(const struct outcome *outcome, int fd, const char *path, struct error *err);
 
 #endif

@@ -83,7 +83,7 @@ static int prepare(struct vm *vm, const struct run *run, struct outcome *outcome
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
 	    allocate(vm, run, outcome, err) || arch_load(vm, err))
 		return -1;
-	if (console_open(&vm->console, STDOUT_FILENO, run->console, err))
+	if (console_open(&vm->console, STDOUT_FILENO, run->console, &vm->stopping, err))
 		return -1;
 	vm->ending.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (vm->ending.event < 0)

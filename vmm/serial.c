@@ -260,11 +260,12 @@ void serial_init(struct serial *s, uint64_t base, const struct serial_ops *ops, 
 	pthread_mutex_init(&s->lock, NULL);
 }
 
-size_t serial_receive(struct serial *s, const uint8_t *data, size_t size)
+ssize_t serial_receive(struct serial *s, const uint8_t *data, size_t size)
 {
 	size_t taken = 0;
 
-	pthread_mutex_lock(&s->lock);
+	if (pthread_mutex_trylock(&s->lock))
+		return -1;
 	while (taken < size && s->count < rx_size(s) && !(s->mcr & MCR_LOOPBACK))
 		push(s, data[taken++]);
 	update_irq(s);

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "vmm/bus.h"
 
@@ -38,7 +39,10 @@ struct serial {
 /* @serial is zeroed; base is the bus address of its first register. */
 void serial_init(struct serial *serial, uint64_t base, const struct serial_ops *ops, void *opaque);
 
-/* Hands @size bytes to the receiver and returns how many it took; ops->room() tells of more room. */
-size_t serial_receive(struct serial *serial, const uint8_t *data, size_t size);
+/*
+ * Hands @size bytes to the receiver and returns how many it took; ops->room() tells of more room.
+ * Never waits: -1 when a vCPU has the port's lock, which it keeps while stdout blocks.
+ */
+ssize_t serial_receive(struct serial *serial, const uint8_t *data, size_t size);
 
 #endif

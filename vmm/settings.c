@@ -223,7 +223,8 @@ static int set_matrix(const struct settings *s, struct topology *t, struct error
 		return settings_error_at(err, &s->distances_where);
 	}
 	for (unsigned int i = 0; i < n * n; i++)
-		if (set_distance(t, i / n, i % n, s->distances[i], &s->distances_where, err))
+		if (set_distance(t, i / n, i % n, s->distances[i].value, &s->distances[i].where,
+				 err))
 			return -1;
 	return 0;
 }

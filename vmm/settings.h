@@ -55,6 +55,11 @@ struct settings_node {
 };
 
 /* --distance A,B=N: both directions. */
+struct settings_entry {
+	long value;
+	struct where where;
+};
+
 struct settings_distance {
 	unsigned int a, b;
 	long value;
@@ -78,7 +83,7 @@ struct settings {
 	struct settings_node *nodes;
 	unsigned int nr_nodes;
 
-	long *distances; /* the matrix, row by row */
+	struct settings_entry *distances; /* the matrix, row by row */
 	unsigned int nr_distances;
 	struct where distances_where;
 

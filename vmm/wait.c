@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "vmm/interrupt.h"
 #include "vmm/terminal.h"
 
 #define NS_PER_S 1000000000ULL
@@ -42,12 +43,13 @@ static void add_signal(sigset_t *set, int number)
 
 static int take_signals(struct wait *wait, struct error *err)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGCONT };
+	static const int numbers[] = INTERRUPT_SIGNALS;
 	sigset_t set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		add_signal(&set, numbers[i]);
+	add_signal(&set, SIGCONT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	wait->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -101,8 +103,15 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 
 static void offer_input(struct wait *wait)
 {
-	size_t taken = serial_receive(&wait->vm->serial, wait->input, wait->input_size);
+	ssize_t taken;
 
+	if (!wait->input_size)
+		return;
+	taken = serial_receive(&wait->vm->serial, wait->input, wait->input_size);
+	if (taken < 0) {
+		console_set_timer(&wait->vm->console); /* for another try */
+		return;
+	}
 	wait->input_size -= taken;
 	memmove(wait->input, wait->input + taken, wait->input_size);
 }

@@ -34,6 +34,57 @@ t_stdout_closed() {
 	expect_stderr_ours
 }
 
+# unread ARG...: a flood into a pipe that nobody reads, in the background; returns once it is full.
+unread() {
+	mkfifo "$dir/pipe"
+	exec 3<>"$dir/pipe"
+	"$numavm" run -k "$out/flood" -m 128M --result "$dir/result" --console "$dir/console" "$@" \
+		>&3 2>"$dir/stderr" </dev/null &
+	pid=$!
+	local size=-1 before=-2
+	until [ "$size" -gt 4096 ] && [ "$size" = "$before" ]; do
+		kill -0 "$pid" 2>/dev/null || wrong "it has ended" || return 1
+		sleep 0.2
+		before=$size
+		size=$(stat -c %s "$dir/console" 2>/dev/null || echo -1)
+	done
+}
+
+# ended_by STATUS: within ten seconds.
+ended_by() {
+	local tries
+	for tries in {1..200}; do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	! kill -0 "$pid" 2>/dev/null || wrong "it goes on after $((tries / 20)) s" || return 1
+	wait "$pid"
+	status=$?
+	expect_status "$1"
+}
+
+t_stdout_unread_timeout() {
+	unread --timeout 3s && ended_by 124 && expect_end 124 timeout || return 1
+	grep -Eiq '\b(rip|pc)[ =:]' "$dir/stderr" || wrong "no registers"
+}
+
+t_stdout_unread_sigterm() {
+	unread --timeout 60s || return 1
+	kill -TERM "$pid"
+	ended_by 143 && expect_result error 143
+}
+
+# What numavm opens must not come to stand where a closed one was.
+t_standard_files_closed() {
+	"$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" <&- >&- 2>"$dir/stderr"
+	status=$?
+	expect_end 125 error && grep -q 'stdout: Bad file descriptor' "$dir/stderr" ||
+		wrong "it does not say why" || return 1
+	"$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" >"$dir/stdout" 2>&- <&-
+	status=$?
+	expect_status 0 && expect_result poweroff 0 && expect_stdout "poweroff\n"
+}
+
 # on_terminal STATUS STEP... -- ARG...: numavm on a terminal of its own, through onpty's script,
 # which checks that it is raw where --raw is said and restored at the end.
 on_terminal() {

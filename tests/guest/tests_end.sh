@@ -22,6 +22,31 @@ t_end_panic() {
 	expect_end 122 panic && expect_stdout "$stamp$message\n$stamp---[ end $message ]---\n"
 }
 
+# Behind a prompt, which ends no line.
+t_end_panic_behind_prompt() {
+	printf '/ # [    1.000000] Kernel panic - not syncing: test\n' >"$dir/input"
+	limited "$numavm" run -k "$out/echo" -m 128M --result "$dir/result" \
+		>"$dir/stdout" 2>"$dir/stderr" <"$dir/input"
+	status=$?
+	expect_end 122 panic
+}
+
+# Ended while it takes its memory, which lasts longer than this: the verdict is there all the same.
+t_end_populating() {
+	"$numavm" run -k "$out/hang_halt" --result "$dir/result" --timeout 5s \
+		--node memory=1G,llcs=1,pages=4k,populate=yes --populate-threads 1 \
+		>"$dir/stdout" 2>"$dir/stderr" </dev/null &
+	pid=$!
+	until [ -e "$dir/result" ]; do
+		kill -0 "$pid" 2>/dev/null || wrong "it has ended" || return 1
+	done
+	sleep 0.05
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_end 143 error && grep -q 'ended by SIGTERM' "$dir/result" || wrong "no verdict"
+}
+
 # hang GUEST CPUS ARG...: ends by --timeout in about its second, with every vCPU's registers.
 hang() {
 	local guest=$1 cpus=$2 start took dumped

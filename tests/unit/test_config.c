@@ -53,8 +53,8 @@ START_TEST(all_keys_are_read)
 	ck_assert_uint_eq(s.nodes[1].memory.value, GIB);
 	ck_assert_ptr_null(s.nodes[1].llcs.where.name);
 	ck_assert_uint_eq(s.nr_distances, 4);
-	ck_assert(s.distances[0] == 10 && s.distances[1] == 21 && s.distances[2] == 22 &&
-		  s.distances[3] == 10);
+	ck_assert(s.distances[0].value == 10 && s.distances[1].value == 21 &&
+		  s.distances[2].value == 22 && s.distances[3].value == 10);
 	settings_free(&s);
 	ck_assert_ptr_null(s.nodes);
 }
@@ -198,6 +198,8 @@ static const struct {
 	  "node 2 is here, but there is no node 1" },
 	{ "node 1 { memory = 1G }\n", 1, "no node 0" },
 	{ "node 0 { memory = 1G }\nnode 0 { llcs = 1 }\n", 2, "duplicate title '0'" },
+	{ "node 0 { memory = 1G }\n\nnode 00 { llcs = 1 }\n", 3,
+	  "node is given twice, first on line 1" },
 	{ "node { memory = 1G }\n", 1, "" },
 	{ "node 0 { memory = 1G\n", 1, "" },
 	{ "cores = 1\nnode 0 {", 2, "" },

@@ -29,10 +29,16 @@ static const struct {
 	{ "[12345.678901] [  C12] " PANIC ": why\n", "P", PANIC ": why" },
 	{ "hello\n\n[    1.0] Booting\n" PANIC ": why\n", "---P", PANIC ": why" },
 	{ "[    1.2] " PANIC ": [a] b\n", "P", PANIC ": [a] b" },
+	/* What a program printed before it has no newline. */
+	{ "login: [    1.0] " PANIC ": why\n", "P", PANIC ": why" },
+	{ "/ # [    1.234567][    T1] " PANIC ": why\n", "P", PANIC ": why" },
+	{ "[a] [b [    1.0] " PANIC ": why\n", "P", PANIC ": why" },
 	/* What a user can write. */
 	{ "echo " PANIC ": why\n", "-", "" },
 	{ "$ dmesg | grep '" PANIC "'\n", "-", "" },
-	{ "user: [    1.0] " PANIC "\n", "-", "" },
+	{ "Nov 21 12:00:00 host kernel: [    1.0] " PANIC "\n", "-", "" },
+	{ "user: [one] " PANIC "\n", "-", "" },
+	{ "user: [] " PANIC "\n", "-", "" },
 	{ "kernel panic - not syncing\n", "-", "" },
 	{ "Kernel panic - syncing\n", "-", "" },
 	{ " " PANIC "\n", "-", "" },
@@ -53,6 +59,8 @@ static const struct {
 	{ PANIC ": why\n" PANIC ": again\n", "P-", PANIC ": why" },
 	{ PANIC ": why\nnot Rebooting in 1\n", "P-", PANIC ": why" },
 };
+
+static atomic_bool stopping;
 
 /* Puts @text and notes an event for each line. */
 static void put(struct console *console, const char *text, char *events)
@@ -77,7 +85,7 @@ START_TEST(panic_is_seen)
 	char events[10];
 	int out = open("/dev/null", O_WRONLY);
 
-	ck_assert_int_eq(console_open(&console, out, NULL, &err), 0);
+	ck_assert_int_eq(console_open(&console, out, NULL, &stopping, &err), 0);
 	put(&console, texts[_i].text, events);
 	ck_assert_str_eq(events, texts[_i].events);
 	if (texts[_i].panic)
@@ -107,7 +115,7 @@ START_TEST(every_byte_is_passed_on)
 	uint8_t data[512];
 	struct error err;
 
-	ck_assert_int_eq(console_open(&console, out, log, &err), 0);
+	ck_assert_int_eq(console_open(&console, out, log, &stopping, &err), 0);
 	for (unsigned int i = 0; i < sizeof(data); i++) {
 		data[i] = i;
 		ck_assert_int_eq(console_put(&console, i), CONSOLE_NOTHING);
@@ -117,7 +125,7 @@ START_TEST(every_byte_is_passed_on)
 	check_file(log, data, sizeof(data));
 	/* A new run's log begins anew. */
 	close(console.log);
-	ck_assert_int_eq(console_open(&console, out, log, &err), 0);
+	ck_assert_int_eq(console_open(&console, out, log, &stopping, &err), 0);
 	check_file(log, data, 0);
 	close(console.log);
 	close(out);
@@ -137,7 +145,7 @@ START_TEST(bytes_are_held)
 	char events[10];
 	struct error err;
 
-	ck_assert_int_eq(console_open(&console, out, NULL, &err), 0);
+	ck_assert_int_eq(console_open(&console, out, NULL, &stopping, &err), 0);
 	put(&console, "a\nb", events);
 	check_file(path, (const uint8_t *)"a\n", 2);
 	ck_assert(console.timed);
@@ -169,7 +177,7 @@ START_TEST(nobody_reads)
 	signal(SIGPIPE, SIG_IGN);
 	ck_assert_int_eq(pipe(pipes), 0);
 	close(pipes[0]);
-	ck_assert_int_eq(console_open(&console, pipes[1], log, &err), 0);
+	ck_assert_int_eq(console_open(&console, pipes[1], log, &stopping, &err), 0);
 	ck_assert_int_eq(console_put(&console, 'a'), CONSOLE_NOTHING);
 	ck_assert_int_eq(console_put(&console, '\n'), CONSOLE_CLOSED);
 	put(&console, PANIC "\n", events);
@@ -187,7 +195,7 @@ START_TEST(log_cannot_be_opened)
 	struct console console;
 	struct error err = { 0 };
 
-	ck_assert_int_eq(console_open(&console, 1, "/nowhere/at/all", &err), -1);
+	ck_assert_int_eq(console_open(&console, 1, "/nowhere/at/all", &stopping, &err), -1);
 	ck_assert_str_eq(err.text, "--console /nowhere/at/all: No such file or directory");
 }
 END_TEST

@@ -123,6 +123,8 @@ static const struct {
 	  "m.conf:4: distance of node 1 to itself" },
 	{ TWO_NODES "distances = { 10, 10, 20, 10 }", "",
 	  "m.conf:4: distance of node 0 to node 1" },
+	{ TWO_NODES "distances = {\n10, 300,\n\n20, 10\n}", "",
+	  "m.conf:5: distance of node 0 to node 1" },
 	{ TWO_NODES "distances = { 10, 20, 256, 10 }", "",
 	  "m.conf:4: distance of node 1 to node 0" },
 	{ TWO_NODES "distances = { 266, 20, 20, 10 }", "", "m.conf:4: distance" },
@@ -176,12 +178,12 @@ START_TEST(flags_beat_the_file)
 {
 	struct settings s;
 
-	combine(&s, "kernel = /a\ninitrd = /b\ncmdline = c\nmemory = 1G\n", "-k d -a e -m 2G");
+	combine(&s, "kernel = /a\ninitrd = /b\ncmdline = c\nmemory = 1G\n", "-k d -a e -m 2G -a f");
 	ck_assert_str_eq(s.kernel.text, "d");
 	ck_assert_str_eq(s.kernel.where.name, "-k");
 	ck_assert_str_eq(s.initrd.text, "/b");
 	ck_assert_str_eq(s.cmdline.text, "c");
-	ck_assert_str_eq(s.append.text, "e");
+	ck_assert_str_eq(s.append.text, "e f");
 	ck_assert_uint_eq(s.memory.value, 2 * GIB);
 	settings_free(&s);
 }
