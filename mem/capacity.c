@@ -20,12 +20,16 @@ void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 	capacity->nr_nodes = nr_nodes;
 	for (int kind = 0; kind < CAPACITY_NR_KINDS; kind++)
 		capacity->free_bytes[kind] = xcalloc(nr_nodes, sizeof(uint64_t));
+	capacity->weights = xcalloc(nr_nodes, sizeof(*capacity->weights));
+	for (unsigned int i = 0; i < nr_nodes; i++)
+		capacity->weights[i] = 1;
 }
 
 void capacity_read(struct capacity *capacity)
 {
 	capacity_init(capacity, host_nr_nodes());
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
+		capacity->weights[i] = host_interleave_weight(i);
 		capacity->free_bytes[CAPACITY_MEMORY][i] = host_free_memory(i);
 		for (int kind = CAPACITY_2M; kind < CAPACITY_NR_KINDS; kind++)
 			capacity->free_bytes[kind][i] =
@@ -86,11 +90,10 @@ static int refuse(const struct capacity *capacity, enum capacity_kind kind,
 	return -1;
 }
 
-int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
-		  uint64_t size, struct error *err)
+/* There is as much. */
+static void take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
+		 uint64_t size)
 {
-	if (capacity_on(capacity, kind, nodes) < size)
-		return refuse(capacity, kind, nodes, size, err);
 	while (size) {
 		uint64_t *left = &capacity->free_bytes[kind][fullest(capacity, kind, nodes)];
 		uint64_t piece = size < *left ? size : *left;
@@ -98,6 +101,64 @@ int capacity_take(struct capacity *capacity, enum capacity_kind kind, const stru
 		*left -= piece;
 		size -= piece;
 	}
+}
+
+int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
+		  uint64_t size, struct error *err)
+{
+	if (capacity_on(capacity, kind, nodes) < size)
+		return refuse(capacity, kind, nodes, size, err);
+	take(capacity, kind, nodes, size);
+	return 0;
+}
+
+int capacity_take_near(struct capacity *capacity, enum capacity_kind kind,
+		       const struct bitmask *nodes, uint64_t size, struct error *err)
+{
+	uint64_t near = capacity_on(capacity, kind, nodes);
+
+	if (near > size)
+		near = size;
+	if (capacity_on(capacity, kind, NULL) < size)
+		return refuse(capacity, kind, NULL, size, err);
+	take(capacity, kind, nodes, near);
+	take(capacity, kind, NULL, size - near);
+	return 0;
+}
+
+/* What @node has to give of @size bytes that are interleaved over @nodes, in whole MiB. */
+static uint64_t share_of(const struct capacity *capacity, const struct bitmask *nodes,
+			 unsigned int node, bool weighted, uint64_t size)
+{
+	uint64_t sum = 0, weight = weighted ? capacity->weights[node] : 1;
+
+	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
+		if (among(nodes, i))
+			sum += weighted ? capacity->weights[i] : 1;
+	return ((size >> 20) * weight + sum - 1) / sum << 20;
+}
+
+int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
+			 const struct bitmask *nodes, bool weighted, uint64_t size,
+			 struct error *err)
+{
+	uint64_t *free_bytes = capacity->free_bytes[kind];
+
+	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
+		uint64_t share = among(nodes, i) ? share_of(capacity, nodes, i, weighted, size) : 0;
+		struct bitmask *one = numa_bitmask_alloc(capacity->nr_nodes);
+		int ret = 0;
+
+		numa_bitmask_setbit(one, i);
+		if (share > free_bytes[i])
+			ret = refuse(capacity, kind, one, share, err);
+		numa_bitmask_free(one);
+		if (ret)
+			return error_prefix(err, "interleaved, it ");
+	}
+	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
+		if (among(nodes, i))
+			free_bytes[i] -= share_of(capacity, nodes, i, weighted, size);
 	return 0;
 }
 
@@ -105,5 +166,6 @@ void capacity_free(struct capacity *capacity)
 {
 	for (int kind = 0; kind < CAPACITY_NR_KINDS; kind++)
 		free(capacity->free_bytes[kind]);
+	free(capacity->weights);
 	*capacity = (struct capacity){ 0 };
 }

@@ -7,6 +7,7 @@
 #define MEM_CAPACITY_H
 
 #include <numa.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mem/error.h"
@@ -21,9 +22,10 @@ enum capacity_kind {
 struct capacity {
 	unsigned int nr_nodes;
 	uint64_t *free_bytes[CAPACITY_NR_KINDS]; /* by host node */
+	unsigned int *weights; /* of weighted interleaving, by host node */
 };
 
-/* Everything 0, to be filled in. */
+/* Everything 0, and the weights 1, to be filled in. */
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes);
 
 /* What this host has now. */
@@ -43,6 +45,18 @@ uint64_t capacity_on(const struct capacity *capacity, enum capacity_kind kind,
  */
 int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
 		  uint64_t size, struct error *err);
+
+/*
+ * The same for interleaved memory: each of @nodes gives its share, equal ones or by weight. Returns -1,
+ * and takes nothing, when one of them has less.
+ */
+int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
+			 const struct bitmask *nodes, bool weighted, uint64_t size,
+			 struct error *err);
+
+/* The same for memory that can go elsewhere when @nodes are full. */
+int capacity_take_near(struct capacity *capacity, enum capacity_kind kind,
+		       const struct bitmask *nodes, uint64_t size, struct error *err);
 
 void capacity_free(struct capacity *capacity);
 

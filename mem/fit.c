@@ -18,14 +18,6 @@ static int refuse_or_give_up(struct place *place, unsigned int node, struct erro
 	return 0;
 }
 
-static void drop_nodes(struct place *place)
-{
-	if (place->nodes)
-		numa_bitmask_free(place->nodes);
-	place->nodes = NULL;
-	place->policy = PLACEMENT_DEFAULT;
-}
-
 static void use_thp(struct place *place)
 {
 	place->page_size = 4096;
@@ -45,7 +37,7 @@ static int resolve_node(const struct topology *t, const struct layout *layout, u
 	if (place_resolve(&t->nodes[node].placement, place, err)) {
 		if (refuse_or_give_up(place, node, err))
 			return -1;
-		drop_nodes(place);
+		place_drop_nodes(place);
 	}
 	if (place->page_size > 4096 && layout_check_pages(layout, node, place->page_size, err))
 		return error_prefix(err, "node %u: ", node);
@@ -64,44 +56,65 @@ int fit_resolve(const struct topology *t, const struct layout *layout, struct pl
 	return ret;
 }
 
-static void choose_pages(struct place *place, const struct layout *layout, unsigned int node,
-			 uint64_t size, const struct capacity *capacity)
+/* As its policy promises: on its nodes, in shares of theirs, or on these first. */
+static int take(const struct place *place, enum capacity_kind kind, uint64_t size,
+		struct capacity *capacity, struct error *err)
+{
+	switch (place->policy) {
+	case PLACEMENT_BIND:
+		return capacity_take(capacity, kind, place->nodes, size, err);
+	case PLACEMENT_INTERLEAVE:
+	case PLACEMENT_WEIGHTED_INTERLEAVE:
+		return capacity_take_shares(capacity, kind, place->nodes,
+					    place->policy == PLACEMENT_WEIGHTED_INTERLEAVE, size,
+					    err);
+	default:
+		return capacity_take_near(capacity, kind, place->nodes, size, err);
+	}
+}
+
+static int choose_pages(struct place *place, const struct layout *layout, unsigned int node,
+			uint64_t size, struct capacity *capacity)
 {
 	struct error ignored;
 
 	if (!place->choose_pages || !place->populate ||
 	    layout_check_pages(layout, node, HUGE_2M, &ignored) ||
-	    capacity_on(capacity, CAPACITY_2M, place->nodes) < size)
-		return;
+	    capacity_on(capacity, CAPACITY_2M, place->nodes) < size ||
+	    take(place, CAPACITY_2M, size, capacity, &ignored))
+		return -1;
 	place->page_size = HUGE_2M;
 	place->thp = false;
+	return 0;
 }
 
-/* Only a bind can run out of memory while other nodes have some. */
+/* Memory that no node has cannot be done without: the kernel would kill for it. */
 static int take_memory(struct place *place, unsigned int node, uint64_t size,
 		       struct capacity *capacity, struct error *err)
 {
-	if (place->policy != PLACEMENT_BIND || !place->populate ||
-	    !capacity_take(capacity, CAPACITY_MEMORY, place->nodes, size, err))
+	if (!place->populate || !take(place, CAPACITY_MEMORY, size, capacity, err))
 		return 0;
 	if (refuse_or_give_up(place, node, err))
 		return -1;
-	prefer_nodes(place);
-	return 0;
+	if (place->policy == PLACEMENT_BIND)
+		prefer_nodes(place);
+	return capacity_take_near(capacity, CAPACITY_MEMORY, place->nodes, size, err)
+		       ? error_prefix(err, "node %u: ", node)
+		       : 0;
 }
 
 static int fit_node(struct place *place, const struct layout *layout, unsigned int node,
 		    uint64_t size, struct capacity *capacity, struct error *err)
 {
-	choose_pages(place, layout, node, size, capacity);
-	if (place->page_size > 4096 &&
-	    capacity_take(capacity, capacity_kind(place->page_size), place->nodes, size, err)) {
+	if (!choose_pages(place, layout, node, size, capacity))
+		return 0;
+	if (place->page_size > 4096) {
+		if (!take(place, capacity_kind(place->page_size), size, capacity, err))
+			return 0;
 		if (refuse_or_give_up(place, node, err))
 			return -1;
 		use_thp(place);
 	}
-	if (place->page_size > 4096)
-		return 0;
 	return take_memory(place, node, size, capacity, err);
 }
 
@@ -115,10 +128,14 @@ static bool goes_before(const struct place *a, const struct place *b)
 {
 	bool must = a->page_size > 4096, b_must = b->page_size > 4096;
 
-	return must != b_must ? must : choices(a) < choices(b);
+	if (must != b_must)
+		return must;
+	if (place_is_fixed(a) != place_is_fixed(b))
+		return place_is_fixed(a);
+	return choices(a) < choices(b);
 }
 
-/* Those with few host nodes to choose from first; in their own order otherwise. */
+/* Those with little to choose from first; in their own order otherwise. */
 static void order(const struct place *places, unsigned int *sorted, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
@@ -146,8 +163,7 @@ int fit_into(const struct topology *t, const struct layout *layout, struct place
 
 static bool asks_for_something(const struct place *place)
 {
-	return place->page_size > 4096 || place->choose_pages ||
-	       (place->policy == PLACEMENT_BIND && place->populate);
+	return place->page_size > 4096 || place->populate;
 }
 
 /* A report is not to say thp of memory that this host gives none to. Asked once a kind of memory. */

@@ -16,7 +16,7 @@ int fit_resolve(const struct topology *t, const struct layout *layout, struct pl
 		struct error *err);
 
 /*
- * Compares what is free on the host nodes now with what bound nodes and huge pages need, all nodes
+ * Compares what is free on the host nodes now with what populating and huge pages need, all nodes
  * together, and chooses the pages of nodes that leave it open; thp where the host gives none is 4k. The
  * caller has host_lock(). Returns as fit_resolve() does; the lack of something free is contention.
  */

@@ -148,6 +148,19 @@ static void add_node_cpus(struct bitmask *cpus, unsigned int node)
 	numa_bitmask_free(of_node);
 }
 
+bool host_has_cpus(const struct bitmask *nodes)
+{
+	struct bitmask *cpus = numa_allocate_cpumask();
+	bool has;
+
+	for (unsigned int i = 0; i < nodes->size; i++)
+		if (numa_bitmask_isbitset(nodes, i))
+			add_node_cpus(cpus, i);
+	has = numa_bitmask_weight(cpus);
+	numa_bitmask_free(cpus);
+	return has;
+}
+
 struct bitmask *host_cpus(const struct bitmask *nodes)
 {
 	struct bitmask *allowed = numa_allocate_cpumask(), *cpus;
@@ -164,6 +177,31 @@ struct bitmask *host_cpus(const struct bitmask *nodes)
 			numa_bitmask_clearbit(cpus, i);
 	numa_bitmask_free(allowed);
 	return cpus;
+}
+
+/* libnuma narrows what it reads to an int, so 4294967296 would pass for node 0, and 1-0 for 1. */
+static bool take_number(const char **text, unsigned long *number)
+{
+	size_t digits = strspn(*text, "0123456789");
+
+	if (!digits || digits > 9)
+		return false;
+	*number = strtoul(*text, NULL, 10);
+	*text += digits;
+	return true;
+}
+
+bool host_list_is_sound(const char *list)
+{
+	unsigned long first, last;
+
+	do {
+		if (!take_number(&list, &first))
+			return false;
+		if (*list == '-' && (list++, !take_number(&list, &last) || last < first))
+			return false;
+	} while (*list++ == ',');
+	return !list[-1];
 }
 
 char *host_list(const struct bitmask *mask)

@@ -32,6 +32,9 @@ bool host_gives_thp(bool shared);
 /* The weight of @node in weighted interleaving; 1 where the kernel has none. */
 unsigned int host_interleave_weight(unsigned int node);
 
+/* Any of @nodes has CPUs, whether this process may run on them or not. */
+bool host_has_cpus(const struct bitmask *nodes);
+
 /*
  * The CPUs of @nodes that this process may run on; of all nodes when @nodes is NULL. The caller frees
  * the mask with numa_bitmask_free().
@@ -44,6 +47,9 @@ struct bitmask *host_cpus(const struct bitmask *nodes);
  * the descriptor gives it back. -1 on a host without that folder, which has nothing to share out.
  */
 int host_lock(void);
+
+/* @list is numbers and ranges of them behind commas, as in 0,2-3: none too large, none backwards. */
+bool host_list_is_sound(const char *list);
 
 /* "0-1,3": the nodes or CPUs of @mask. The caller frees the text. */
 char *host_list(const struct bitmask *mask);

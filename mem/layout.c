@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mem/layout.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mem/xalloc.h"
@@ -104,36 +105,53 @@ int layout_build(const struct topology *t, const struct layout_space *space, str
 	return 0;
 }
 
-/* The nearest multiples of @page_size around @size, in MiB. */
-static int refuse_size(const struct layout_range *range, uint64_t page_size, struct error *err)
+/* The multiples of @page_size around @size: "2048 or 4096 MiB", or the one above. */
+static void nearest(uint64_t size, uint64_t page_size, char text[64])
 {
-	unsigned long long page = page_size >> 20, size = range->size >> 20;
+	unsigned long long page = page_size >> 20, below = size / page_size * page;
 
-	if (size < page)
-		return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %llu MiB",
-				 size, page, page);
-	return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %llu or %llu MiB",
-			 size, page, size / page * page, (size / page + 1) * page);
+	if (below)
+		snprintf(text, 64, "%llu or %llu MiB", below, below + page);
+	else
+		snprintf(text, 64, "%llu MiB", page);
+}
+
+static int refuse_start(uint64_t before, uint64_t page_size, struct error *err)
+{
+	char sizes[64];
+
+	nearest(before, page_size, sizes);
+	return error_set(err,
+			 "begins behind %llu MiB, which is no multiple of its pages of %llu MiB: "
+			 "give the nodes before it %s",
+			 (unsigned long long)before >> 20, (unsigned long long)page_size >> 20,
+			 sizes);
+}
+
+static int refuse_size(uint64_t size, uint64_t page_size, struct error *err)
+{
+	char sizes[64];
+
+	nearest(size, page_size, sizes);
+	return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %s",
+			 (unsigned long long)size >> 20, (unsigned long long)page_size >> 20,
+			 sizes);
 }
 
 int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t page_size,
 		       struct error *err)
 {
+	uint64_t before = 0, size = 0;
+
 	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
 		const struct layout_range *range = &layout->ranges[i];
 
-		if (range->node != node)
-			continue;
-		if (range->gpa % page_size)
-			return error_set(err,
-					 "begins at 0x%llx, which is no multiple of its pages of "
-					 "%llu MiB: make the nodes before it multiples of that",
-					 (unsigned long long)range->gpa,
-					 (unsigned long long)page_size >> 20);
-		if (range->size % page_size)
-			return refuse_size(range, page_size, err);
+		before += range->node < node ? range->size : 0;
+		size += range->node == node ? range->size : 0;
 	}
-	return 0;
+	if (size && before % page_size)
+		return refuse_start(before, page_size, err);
+	return size % page_size ? refuse_size(size, page_size, err) : 0;
 }
 
 const struct layout_range *layout_range_at(const struct layout *layout, uint64_t gpa)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <numaif.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,21 +118,15 @@ int placement_mbind_args(enum placement_policy policy, const struct bitmask *nod
 	return 0;
 }
 
-/* libnuma narrows what it reads to an int, so 4294967296 would pass for node 0, and 1-0 for 1. */
-static bool numbers_fit(const char *host)
+int placement_check_host(const char *host, struct error *err)
 {
-	unsigned long number, from = 0;
+	const char *list = host;
 
-	for (size_t digits; *host; host += digits ? digits : 1) {
-		digits = strspn(host, "0123456789");
-		if (!digits)
-			continue;
-		number = strtoul(host, NULL, 10);
-		if (digits > 9 || number < from)
-			return false;
-		from = host[digits] == '-' ? number : 0;
-	}
-	return true;
+	list += *list == '!';
+	list += *list == '+';
+	if (!strcmp(list, "all") || !strcmp(list, "same") || host_list_is_sound(list))
+		return 0;
+	return error_set(err, "host = \"%s\": must be a list such as 0,2-3, all, !1 or +0", host);
 }
 
 /* The first node of @nodes that this host or this process's cpuset is without, by name. */
@@ -156,13 +151,13 @@ static int check_nodes(const struct bitmask *nodes, const char *host, struct err
 static int parse_nodes(const char *host, struct bitmask **nodes, struct error *err)
 {
 	*nodes = NULL;
+	if (placement_check_host(host, err))
+		return -1;
 	if (numa_available() < 0)
 		return error_set(err, "host nodes %s: this host's kernel has no NUMA policy", host);
 	/* "all", "!0" and "+0" mean the nodes that are allowed; plain numbers are checked below. */
-	if (numbers_fit(host))
-		*nodes = strspn(host, "0123456789,-") == strlen(host)
-				 ? numa_parse_nodestring_all(host)
-				 : numa_parse_nodestring(host);
+	*nodes = host_list_is_sound(host) ? numa_parse_nodestring_all(host)
+					  : numa_parse_nodestring(host);
 	if (!*nodes || !numa_bitmask_weight(*nodes))
 		return error_set(
 			err,
@@ -214,6 +209,38 @@ const char *place_pages_name(const struct place *place)
 	if (place->page_size == HUGE_2M)
 		return pages_names[PLACEMENT_2M];
 	return pages_names[place->thp ? PLACEMENT_THP : PLACEMENT_4K];
+}
+
+bool place_is_fixed(const struct place *place)
+{
+	return place->policy == PLACEMENT_BIND || place->policy == PLACEMENT_INTERLEAVE ||
+	       place->policy == PLACEMENT_WEIGHTED_INTERLEAVE;
+}
+
+int place_error(const struct place *place, struct error *err, const char *fmt, ...)
+{
+	char *list = NULL, what[100];
+	int number = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (place->nodes)
+		list = host_list(place->nodes);
+	errno = number;
+	error_errno(err, "%s, %s pages%s%s", what, place_pages_name(place),
+		    list ? " on host nodes " : "", list ? list : "");
+	free(list);
+	return -1;
+}
+
+void place_drop_nodes(struct place *place)
+{
+	if (place->nodes)
+		numa_bitmask_free(place->nodes);
+	place->nodes = NULL;
+	place->policy = PLACEMENT_DEFAULT;
 }
 
 int place_bind(const struct place *place, void *addr, size_t size, struct error *err)

@@ -85,6 +85,9 @@ const char *placement_pages_name(enum placement_pages pages);
 /* The policy asks for host nodes, or for none, and has them, or not. 0, or -1 with the cure. */
 int placement_check(const struct placement *placement, struct error *err);
 
+/* @host is a node string (numa(3)), as far as that can be told without the host. 0, or -1. */
+int placement_check_host(const char *host, struct error *err);
+
 /*
  * The arguments that mean @policy on @nodes (NULL for the policies without nodes). Pure; @args->mask
  * points into @nodes. Returns -1 for an empty set, and for preferred with other than one node.
@@ -104,6 +107,19 @@ const char *place_pages_name(const struct place *place);
 
 /* Binds @size bytes at @addr as @place says: mbind(2), before any of their pages exists. */
 int place_bind(const struct place *place, void *addr, size_t size, struct error *err);
+
+/* Its memory lies on its nodes and nowhere else: bound or interleaved. */
+bool place_is_fixed(const struct place *place);
+
+/*
+ * error_errno() with what @place is made of behind the text: "mmap of 64 MiB, thp pages on host nodes
+ * 0-1: Cannot allocate memory".
+ */
+int place_error(const struct place *place, struct error *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Leaves @place without host nodes and policy. */
+void place_drop_nodes(struct place *place);
 
 /* Adds to what @place is without. */
 void place_give_up(struct place *place, const struct error *err);

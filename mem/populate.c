@@ -98,10 +98,9 @@ static void note_failure(struct crew *crew, const struct populate_range *range)
 	pthread_mutex_lock(&crew->lock);
 	if (!atomic_exchange(&crew->failed, true)) {
 		errno = number;
-		error_errno(&crew->err,
-			    "node %u: madvise(MADV_POPULATE_WRITE) of %llu MiB in %s pages",
-			    range->node, (unsigned long long)range->size >> 20,
-			    place_pages_name(range->place));
+		place_error(range->place, &crew->err, "madvise(MADV_POPULATE_WRITE) of %llu MiB",
+			    (unsigned long long)range->size >> 20);
+		error_prefix(&crew->err, "node %u: ", range->node);
 	}
 	pthread_mutex_unlock(&crew->lock);
 }

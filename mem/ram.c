@@ -67,9 +67,9 @@ static int open_shared(const struct place *place, const struct layout_range *ran
 	snprintf(name, sizeof(name), "numavm node %u", range->node);
 	fd = memfd_create(name, flags);
 	if (fd < 0)
-		return error_errno(err, "memfd_create of %s pages", place_pages_name(place));
+		return place_error(place, err, "memfd_create");
 	if (ftruncate(fd, range->size)) {
-		error_errno(err, "ftruncate of a memfd to %llu MiB",
+		place_error(place, err, "ftruncate of a memfd to %llu MiB",
 			    (unsigned long long)range->size >> 20);
 		close(fd);
 		return -1;
@@ -84,8 +84,8 @@ static int map_at(struct ram *ram, const struct layout_range *range, int flags, 
 
 	if (mmap(ram_range_hva(ram, range), range->size, PROT_READ | PROT_WRITE, flags | MAP_FIXED,
 		 fd, 0) == MAP_FAILED)
-		return error_errno(err, "mmap of %llu MiB in %s pages",
-				   (unsigned long long)range->size >> 20, place_pages_name(place));
+		return place_error(place, err, "mmap of %llu MiB",
+				   (unsigned long long)range->size >> 20);
 	return 0;
 }
 
@@ -113,7 +113,8 @@ static int advise_range(struct ram *ram, const struct layout_range *range, struc
 	if (place->page_size > 4096 || !madvise(ram_range_hva(ram, range), range->size, advice) ||
 	    errno == EINVAL)
 		return 0;
-	return error_errno(err, "madvise(%s)", place->thp ? "MADV_HUGEPAGE" : "MADV_NOHUGEPAGE");
+	return place_error(place, err, "madvise(%s)",
+			   place->thp ? "MADV_HUGEPAGE" : "MADV_NOHUGEPAGE");
 }
 
 static int bind_range(struct ram *ram, const struct layout_range *range, struct error *err)
@@ -125,6 +126,7 @@ static int bind_range(struct ram *ram, const struct layout_range *range, struct 
 	if (place->strict)
 		return -1;
 	place_give_up(place, err);
+	place_drop_nodes(place);
 	return 0;
 }
 
@@ -158,30 +160,43 @@ static void note_seconds(struct ram *ram, const struct populate_range *ranges, u
 			ram->nodes[ranges[i].node].seconds = ranges[i].seconds;
 }
 
-static int populate(struct ram *ram, const struct ram_options *options, struct error *err)
+/* Those of all nodes whose memory has a fixed place, or of all others. */
+static int populate_those(struct ram *ram, bool fixed, const struct ram_options *options,
+			  struct error *err)
 {
 	struct populate_range *ranges = xcalloc(ram->layout->nr_ranges, sizeof(*ranges));
-	struct timespec start;
 	unsigned int nr = 0;
 	int ret;
 
 	for (unsigned int i = 0; i < ram->layout->nr_ranges; i++) {
 		const struct layout_range *range = &ram->layout->ranges[i];
+		const struct place *place = &ram->nodes[range->node].place;
 
-		if (ram->nodes[range->node].place.populate)
+		if (place->populate && place_is_fixed(place) == fixed)
 			ranges[nr++] = (struct populate_range){
 				.node = range->node,
-				.place = &ram->nodes[range->node].place,
+				.place = place,
 				.addr = ram_range_hva(ram, range),
 				.size = range->size,
 			};
 	}
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	ret = populate_all(ranges, nr, options->threads, options->progress, err);
-	if (nr)
-		ram->populate_seconds = seconds_since(&start);
 	note_seconds(ram, ranges, nr);
 	free(ranges);
+	return ret;
+}
+
+/* All at once, but who can go elsewhere must not take the place of who cannot: that one would be killed. */
+static int populate(struct ram *ram, const struct ram_options *options, struct error *err)
+{
+	struct timespec start;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	ret = populate_those(ram, true, options, err);
+	if (!ret)
+		ret = populate_those(ram, false, options, err);
+	ram->populate_seconds = seconds_since(&start);
 	return ret;
 }
 
@@ -254,11 +269,13 @@ static int resolve(struct ram *ram, const struct topology *t, struct error *err)
 static int allocate(struct ram *ram, const struct topology *t, const struct ram_options *options,
 		    struct error *err)
 {
-	if (resolve(ram, t, err) || map_all(ram, err) || populate(ram, options, err))
+	if (resolve(ram, t, err) || map_all(ram, err))
 		return -1;
-	if (options->verify == VERIFY_NO || !takes_memory(t))
+	if (!takes_memory(t))
 		return 0;
-	return verify(ram, t, options->verify, err);
+	if (populate(ram, options, err))
+		return -1;
+	return options->verify == VERIFY_NO ? 0 : verify(ram, t, options->verify, err);
 }
 
 int ram_allocate(struct ram *ram, const struct topology *t, const struct layout *layout,

@@ -42,11 +42,11 @@ static void add(struct verify_counts *counts, const int *status, unsigned long n
 	}
 }
 
-static int count_batch(void **pages, int *status, unsigned long nr, struct verify_counts *counts,
-		       struct error *err)
+static int count_batch(const struct place *place, void **pages, int *status, unsigned long nr,
+		       struct verify_counts *counts, struct error *err)
 {
 	if (move_pages(0, nr, pages, NULL, status, 0) < 0)
-		return error_errno(err, "move_pages");
+		return place_error(place, err, "move_pages");
 	add(counts, status, nr);
 	return 0;
 }
@@ -74,12 +74,12 @@ int verify_count(const struct place *place, uint8_t *addr, uint64_t size, uint64
 
 		pages[nr++] = addr + (first + pick(first / every, among)) * place->page_size;
 		if (nr == BATCH) {
-			ret = count_batch(pages, status, nr, counts, err);
+			ret = count_batch(place, pages, status, nr, counts, err);
 			nr = 0;
 		}
 	}
 	if (!ret && nr)
-		ret = count_batch(pages, status, nr, counts, err);
+		ret = count_batch(place, pages, status, nr, counts, err);
 	free(pages);
 	free(status);
 	return ret;
@@ -90,8 +90,8 @@ static bool is_among(const struct place *place, unsigned int node)
 	return numa_bitmask_isbitset(place->nodes, node);
 }
 
-static int judge_bind(const struct place *place, const struct verify_counts *counts,
-		      struct error *err)
+static int judge_nodes(const struct place *place, const struct verify_counts *counts,
+		       struct error *err)
 {
 	for (unsigned int i = 0; i < counts->nr_nodes; i++)
 		if (counts->by_node[i] && !is_among(place, i))
@@ -103,19 +103,26 @@ static int judge_bind(const struct place *place, const struct verify_counts *cou
 	return 0;
 }
 
-/* @weights NULL: all alike. */
+/*
+ * @weights NULL: all alike. A node gets its weight in pages at a time, and the last round may be cut
+ * short.
+ */
 static int judge_shares(const struct place *place, const struct verify_counts *counts,
 			const unsigned int *weights, struct error *err)
 {
 	double granule = place->thp ? PAGES_A_HUGE_PAGE * (double)counts->asked / counts->pages : 1;
-	double slack = counts->asked * TOLERANCE + granule + 1, sum = 0;
+	double sum = 0;
+
+	if (judge_nodes(place, counts, err))
+		return -1;
 
 	for (unsigned int i = 0; i < counts->nr_nodes; i++)
 		if (is_among(place, i))
 			sum += weights ? weights[i] : 1;
 	for (unsigned int i = 0; i < counts->nr_nodes; i++) {
-		double share = is_among(place, i) ? (weights ? weights[i] : 1) / sum : 0;
-		double off = counts->by_node[i] - share * counts->asked;
+		double weight = !is_among(place, i) ? 0 : weights ? weights[i] : 1;
+		double share = weight / sum, off = counts->by_node[i] - share * counts->asked;
+		double slack = counts->asked * TOLERANCE + granule * weight + 1;
 
 		if (off > slack || off < -slack)
 			return error_set(err,
@@ -136,7 +143,7 @@ int verify_judge(const struct place *place, const struct verify_counts *counts,
 				 (unsigned long long)counts->asked);
 	switch (place->policy) {
 	case PLACEMENT_BIND:
-		return judge_bind(place, counts, err);
+		return judge_nodes(place, counts, err);
 	case PLACEMENT_INTERLEAVE:
 		return judge_shares(place, counts, NULL, err);
 	case PLACEMENT_WEIGHTED_INTERLEAVE:

@@ -44,7 +44,9 @@ static void prepare(size_t i)
 	outcome_set(&outcome, OUTCOME_ERROR, "ended by SIG%s", sigabbrev_np(signals[i]));
 	outcome.status = 128 + signals[i];
 	prepared.verdicts[i] = outcome_text(&outcome);
-	prepared.messages[i] = xasprintf("numavm: %s\n", outcome.message);
+	/* A terminal may show a bar. */
+	prepared.messages[i] = xasprintf("%snumavm: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "",
+					 outcome.message);
 }
 
 /* A signal that our parent wants ignored (nohup) stays so. */

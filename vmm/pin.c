@@ -112,8 +112,10 @@ static struct bitmask *copy_mask(const struct bitmask *mask)
 	return copy;
 }
 
-/* The vCPUs of one node, its host CPUs, and those that no vCPU has for itself yet. */
+/* The vCPUs of one node and the host CPUs that they may run on. */
 struct node_pins {
+	const struct placement *placement;
+	struct place *place;
 	unsigned int first, nr;
 	struct bitmask *allowed;
 	struct bitmask **masks;
@@ -140,6 +142,23 @@ static int pin_to_list(struct node_pins *pins, const char *list, struct error *e
 	numa_bitmask_free(pins->allowed);
 	pins->allowed = cpus;
 	pin_all_to(pins);
+	return 0;
+}
+
+/* Host nodes without CPUs (CXL) say nothing about where to run. */
+static int pin_to_nodes(struct node_pins *pins, struct error *err)
+{
+	if (!pins->place->nodes || !host_has_cpus(pins->place->nodes))
+		return 0;
+	if (numa_bitmask_weight(pins->allowed)) {
+		pin_all_to(pins);
+		return 0;
+	}
+	error_set(err, "pin = node: this process may run on none of the CPUs of its host nodes "
+		       "(taskset, cpuset.cpus): use pin = none");
+	if (pins->place->strict)
+		return -1;
+	place_give_up(pins->place, err);
 	return 0;
 }
 
@@ -171,42 +190,67 @@ static int pin_each(const struct pin_host *host, const struct topology *t,
 	return ret;
 }
 
-static int pin_node(const struct pin_host *host, const struct topology *t, unsigned int node,
-		    const struct place *place, struct node_pins *pins, struct bitmask *unused,
-		    struct error *err)
+static int pin_node(const struct pin_host *host, const struct topology *t, struct node_pins *pins,
+		    struct bitmask *unused, struct error *err)
 {
-	const struct placement *placement = &t->nodes[node].placement;
-
-	switch (placement->pin) {
+	switch (pins->placement->pin) {
 	case PLACEMENT_PIN_NODE:
-		/* Host nodes without CPUs (CXL) say nothing about where to run. */
-		if (place->nodes && numa_bitmask_weight(pins->allowed))
-			pin_all_to(pins);
-		return 0;
+		return pin_to_nodes(pins, err);
 	case PLACEMENT_PIN_CORE:
 		return pin_each(host, t, pins, unused, err);
 	case PLACEMENT_PIN_LIST:
-		return pin_to_list(pins, placement->cpus, err);
+		return pin_to_list(pins, pins->placement->cpus, err);
 	default:
 		return 0;
 	}
 }
 
-int pin_plan(const struct topology *t, const struct ram *ram, struct bitmask **masks,
+/* What another node's list names is no vCPU's own. */
+static struct bitmask *find_unused(const struct topology *t)
+{
+	struct bitmask *unused = host_cpus(NULL), *listed;
+
+	for (unsigned int node = 0; node < t->nr_nodes; node++) {
+		const struct placement *placement = &t->nodes[node].placement;
+
+		if (placement->pin != PLACEMENT_PIN_LIST || !t->nodes[node].llcs)
+			continue;
+		listed = numa_parse_cpustring(placement->cpus);
+		for (unsigned int cpu = 0; listed && cpu < unused->size; cpu++)
+			if (numa_bitmask_isbitset(listed, cpu))
+				numa_bitmask_clearbit(unused, cpu);
+		if (listed)
+			numa_bitmask_free(listed);
+	}
+	return unused;
+}
+
+bool pin_is_wanted(const struct topology *t)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
+		    t->nodes[i].placement.policy == PLACEMENT_LOCAL)
+			return true;
+	return false;
+}
+
+int pin_plan(const struct topology *t, struct place *const places[], struct bitmask **masks,
 	     struct error *err)
 {
-	struct bitmask *unused = host_cpus(NULL);
+	struct bitmask *unused = find_unused(t);
 	struct node_pins pins = { .masks = masks };
 	struct pin_host host;
 	int ret = 0;
 
 	pin_host_read(&host);
 	for (unsigned int node = 0; !ret && node < t->nr_nodes; node++) {
+		pins.placement = &t->nodes[node].placement;
+		pins.place = places[node];
 		pins.nr = t->nodes[node].llcs * t->cores * t->threads;
 		if (!pins.nr)
 			continue;
-		pins.allowed = host_cpus(ram->nodes[node].place.nodes);
-		ret = pin_node(&host, t, node, &ram->nodes[node].place, &pins, unused, err);
+		pins.allowed = host_cpus(pins.place->nodes);
+		ret = pin_node(&host, t, &pins, unused, err);
 		if (ret)
 			error_prefix(err, "node %u: ", node);
 		numa_bitmask_free(pins.allowed);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which host CPUs each vCPU thread may run on: beside its node's memory unless told otherwise. run.c
- * plans once RAM has its places, and each vCPU's thread moves there before it runs.
+ * plans once the nodes have their places, plan to see whether it can be had, and each vCPU's thread moves there before it runs.
  */
 #ifndef VMM_PIN_H
 #define VMM_PIN_H
 
-#include "mem/ram.h"
+#include "mem/placement.h"
+#include "mem/topology.h"
 
 /* The host's CPUs as sysfs shows them, or as a test makes them up. */
 struct pin_host {
@@ -26,11 +27,15 @@ void pin_host_free(struct pin_host *host);
 int pin_cores(const struct pin_host *host, struct bitmask *free, unsigned int cores,
 	      unsigned int threads, unsigned int *cpus);
 
+/* Any vCPU of @t is to run on some CPUs only. */
+bool pin_is_wanted(const struct topology *t);
+
 /*
- * One mask a vCPU in masks[], NULL for those that run anywhere. Returns 0, or -1 naming the node.
- * The masks in masks[] are to be freed in any case.
+ * One mask a vCPU in masks[], NULL for those that run anywhere; @places are the nodes', resolved, where
+ * what a node that is not strict does without is noted. Returns 0, or -1 naming the node. The masks in
+ * masks[] are to be freed in any case.
  */
-int pin_plan(const struct topology *t, const struct ram *ram, struct bitmask **masks,
+int pin_plan(const struct topology *t, struct place *const places[], struct bitmask **masks,
 	     struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "mem/fit.h"
 #include "mem/host.h"
 #include "mem/xalloc.h"
+#include "vmm/pin.h"
 #include "vmm/size.h"
 
 static void warn(struct plan *plan, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -20,11 +21,10 @@ static void warn(struct plan *plan, const char *fmt, ...)
 	char text[300];
 	va_list ap;
 
-	if (plan->nr_warnings == PLAN_MAX_WARNINGS)
-		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	plan->warnings = xrealloc(plan->warnings, plan->nr_warnings + 1, sizeof(*plan->warnings));
 	plan->warnings[plan->nr_warnings++] = xstrdup(text);
 }
 
@@ -85,6 +85,29 @@ static void warn_of_host_memory(struct plan *plan)
 		     (unsigned long long)plan->layout->size >> 20, (unsigned long long)has >> 20);
 }
 
+static int check_pins(const struct plan *plan, struct error *err)
+{
+	const struct topology *t = plan->topology;
+	struct bitmask **masks;
+	struct place **places;
+	int ret;
+
+	if (!pin_is_wanted(t))
+		return 0;
+	masks = xcalloc(t->nr_cpus, sizeof(*masks));
+	places = xcalloc(t->nr_nodes, sizeof(*places));
+
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		places[i] = &plan->places[i];
+	ret = pin_plan(t, places, masks, err);
+	for (unsigned int i = 0; i < t->nr_cpus; i++)
+		if (masks[i])
+			numa_bitmask_free(masks[i]);
+	free(places);
+	free(masks);
+	return ret;
+}
+
 /* Asked as run would, and nothing taken. */
 static void warn_of_placement(struct plan *plan)
 {
@@ -93,13 +116,19 @@ static void warn_of_placement(struct plan *plan)
 
 	plan->places = xcalloc(t->nr_nodes, sizeof(*plan->places));
 	plan->fits = !fit_resolve(t, plan->layout, plan->places, &err) &&
-		     !fit_capacity(t, plan->layout, plan->places, &err);
+		     !fit_capacity(t, plan->layout, plan->places, &err) && !check_pins(plan, &err);
 	if (!plan->fits)
 		warn(plan, "this host cannot give it now: %s", err.text);
 	for (unsigned int i = 0; i < t->nr_nodes; i++)
 		if (plan->places[i].given_up[0])
 			warn(plan, "node %u will not be as declared: %s", i,
 			     plan->places[i].given_up);
+}
+
+/* What has a policy of its own, or is hugetlb, the kernel leaves alone. */
+static bool is_balanced(const struct place *place)
+{
+	return place->policy == PLACEMENT_DEFAULT && place->page_size == 4096;
 }
 
 /* Automatic NUMA balancing scans memory that is not bound and unmaps it for a while. */
@@ -114,7 +143,7 @@ static void warn_of_balancing(struct plan *plan)
 		mode = '0';
 	close(fd);
 	for (unsigned int i = 0; mode != '0' && i < plan->topology->nr_nodes; i++)
-		if (plan->topology->nodes[i].size && !plan->topology->nodes[i].placement.host) {
+		if (plan->topology->nodes[i].size && is_balanced(&plan->places[i])) {
 			warn(plan,
 			     "node %u is not bound and this host balances NUMA automatically, "
 			     "which "
@@ -143,6 +172,7 @@ void plan_free(struct plan *plan)
 	memory_map_free(&plan->map);
 	for (unsigned int i = 0; i < plan->nr_warnings; i++)
 		free(plan->warnings[i]);
+	free(plan->warnings);
 	for (unsigned int i = 0; i < plan->topology->nr_nodes; i++)
 		place_free(&plan->places[i]);
 	free(plan->places);

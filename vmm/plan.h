@@ -9,8 +9,6 @@
 #include "arch_types.h"
 #include "mem/layout.h"
 
-#define PLAN_MAX_WARNINGS 8
-
 struct plan {
 	const struct arch_host *host;
 	const struct topology *topology;
@@ -18,7 +16,7 @@ struct plan {
 	struct memory_map map;
 	struct place *places; /* one a node */
 	bool fits; /* this host can give all of it now */
-	char *warnings[PLAN_MAX_WARNINGS];
+	char **warnings;
 	unsigned int nr_warnings;
 };
 

@@ -9,6 +9,7 @@
 
 #include "arch/arch.h"
 #include "mem/xalloc.h"
+#include "vmm/file.h"
 #include "vmm/kvm.h"
 #include "vmm/pin.h"
 #include "vmm/report.h"
@@ -39,10 +40,30 @@ static int check_host_memory(const struct layout *layout, struct error *err)
 	return 0;
 }
 
+static int pin_vcpus(struct vm *vm, struct error *err)
+{
+	struct bitmask **masks;
+	struct place **places;
+	int ret;
+
+	if (!pin_is_wanted(vm->topology))
+		return 0;
+	masks = xcalloc(vm->topology->nr_cpus, sizeof(*masks));
+	places = xcalloc(vm->topology->nr_nodes, sizeof(*places));
+	for (unsigned int i = 0; i < vm->topology->nr_nodes; i++)
+		places[i] = &vm->ram.nodes[i].place;
+	ret = pin_plan(vm->topology, places, masks, err);
+	free(places);
+	for (unsigned int i = 0; i < vm->topology->nr_cpus; i++)
+		vm->vcpus[i].cpus = masks[i];
+	free(masks);
+	return ret;
+}
+
 static int allocate(struct vm *vm, const struct run *run, struct outcome *outcome,
 		    struct error *err)
 {
-	if (ram_allocate(&vm->ram, vm->topology, vm->layout, &run->ram, err))
+	if (ram_allocate(&vm->ram, vm->topology, vm->layout, &run->ram, err) || pin_vcpus(vm, err))
 		return -1;
 	outcome->populate = vm->ram.populate_seconds;
 	outcome->nodes = report_json(vm->topology, &vm->ram);
@@ -50,34 +71,24 @@ static int allocate(struct vm *vm, const struct run *run, struct outcome *outcom
 	return 0;
 }
 
-static bool wants_pins(const struct topology *t)
+/* What cannot be read is known before memory is taken for it. */
+static int check_file(const char *path, const char *what, struct error *err)
 {
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
-		    t->nodes[i].placement.policy == PLACEMENT_LOCAL)
-			return true;
-	return false;
-}
+	struct file file;
 
-static int pin_vcpus(struct vm *vm, struct error *err)
-{
-	struct bitmask **masks;
-	int ret;
-
-	if (!wants_pins(vm->topology))
+	if (!path)
 		return 0;
-	masks = xcalloc(vm->topology->nr_cpus, sizeof(struct bitmask *));
-	ret = pin_plan(vm->topology, &vm->ram, masks, err);
-	for (unsigned int i = 0; i < vm->topology->nr_cpus; i++)
-		vm->vcpus[i].cpus = masks[i];
-	free(masks);
-	return ret;
+	if (file_open(&file, path, err))
+		return error_prefix(err, "%s ", what);
+	file_close(&file);
+	return 0;
 }
 
 /* All that can be wrong with the input is found before KVM is given anything. */
 static int prepare(struct vm *vm, const struct run *run, struct outcome *outcome, struct error *err)
 {
-	if (check_host_memory(vm->layout, err))
+	if (check_host_memory(vm->layout, err) || check_file(run->boot.kernel, "kernel", err) ||
+	    check_file(run->boot.initrd, "initrd", err))
 		return -1;
 	vm->kvm = kvm_open(err);
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
@@ -88,7 +99,7 @@ static int prepare(struct vm *vm, const struct run *run, struct outcome *outcome
 	vm->ending.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (vm->ending.event < 0)
 		return error_errno(err, "eventfd");
-	return pin_vcpus(vm, err) ? -1 : vm_create(vm, err);
+	return vm_create(vm, err);
 }
 
 static void dump_cpus(struct vm *vm)

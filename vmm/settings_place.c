@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/host.h"
 #include "mem/xalloc.h"
 #include "vmm/settings.h"
 
@@ -25,24 +26,21 @@ static int parse_pin(const char *text, struct placement *placement, struct error
 		placement->pin = PLACEMENT_PIN_CORE;
 	else if (!strcmp(text, "none"))
 		placement->pin = PLACEMENT_PIN_NONE;
-	else if (*text && text[strspn(text, "0123456789,-")] == 0) {
+	else if (host_list_is_sound(text)) {
 		placement->pin = PLACEMENT_PIN_LIST;
 		placement->cpus = xstrdup(text);
 	} else
-		return error_set(err, "pin = \"%s\": must be node, core, none or a list of CPUs",
-				 text);
+		return error_set(
+			err,
+			"pin = \"%s\": must be node, core, none or a list of CPUs, as in 0-3,8",
+			text);
 	return 0;
 }
 
-/* As far as it can be told without the host: numa(3). */
 static int parse_host(const char *text, struct placement *placement, struct error *err)
 {
-	const char *list = text + strspn(text, "!+");
-
-	if (strcmp(list, "all") && strcmp(list, "same") &&
-	    (!*list || list[strspn(list, "0123456789,-")]))
-		return error_set(err, "host = \"%s\": must be a list such as 0,2-3, all, !1 or +0",
-				 text);
+	if (placement_check_host(text, err))
+		return -1;
 	placement->host = xstrdup(text);
 	return 0;
 }

@@ -5,11 +5,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "mem/host.h"
 #include "vmm/kvm.h"
 
 #define KICK SIGUSR1
@@ -152,13 +154,25 @@ static void run(struct vcpu *vcpu)
 	}
 }
 
+static int refuse_affinity(const struct vcpu *vcpu, struct error *err)
+{
+	int number = errno;
+	char *list = host_list(vcpu->cpus);
+
+	errno = number;
+	error_errno(err, "node %u: sched_setaffinity to host CPUs %s",
+		    vcpu->vm->topology->cpus[vcpu->index].node, list);
+	free(list);
+	return -1;
+}
+
 /* Where its node's memory is, and before others when that was asked for. */
 static int take_place(const struct vcpu *vcpu, struct error *err)
 {
 	struct sched_param param = { .sched_priority = vcpu->vm->realtime };
 
 	if (vcpu->cpus && numa_sched_setaffinity(0, vcpu->cpus) < 0)
-		return error_errno(err, "sched_setaffinity");
+		return refuse_affinity(vcpu, err);
 	if (param.sched_priority && sched_setscheduler(0, SCHED_FIFO, &param))
 		return error_errno(err,
 				   "realtime = %d: sched_setscheduler(SCHED_FIFO), which needs "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem/host.h"
+#include "mem/xalloc.h"
 #include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
@@ -87,6 +88,13 @@ END_TEST
 
 #define MAX_CPUS 4
 
+static int pin_it(struct memory *m, struct bitmask **masks, struct error *err)
+{
+	struct place *places[] = { &m->ram.nodes[0].place, &m->ram.nodes[1].place };
+
+	return pin_plan(&m->t, places, masks, err);
+}
+
 /* A machine of 2 nodes, one CPU each, the second of memory that lies on host node 0 or anywhere. */
 static int plan(struct memory *m, enum placement_pin pin, const char *cpus, const char *host,
 		struct bitmask *masks[MAX_CPUS], struct error *err)
@@ -98,7 +106,7 @@ static int plan(struct memory *m, enum placement_pin pin, const char *cpus, cons
 	m->t.nodes[1].placement.policy = host ? PLACEMENT_BIND : PLACEMENT_DEFAULT;
 	memset(masks, 0, MAX_CPUS * sizeof(*masks));
 	memory_allocate(m, false);
-	return pin_plan(&m->t, &m->ram, masks, err);
+	return pin_it(m, masks, err);
 }
 
 static void end(struct memory *m, struct bitmask *masks[MAX_CPUS])
@@ -160,7 +168,7 @@ START_TEST(own_cpus_run_out)
 		m.t.nodes[i].placement.pin = PLACEMENT_PIN_CORE;
 	m.t.nodes[1].llcs = has > 1 ? has - 1 : 1;
 	memory_allocate(&m, false);
-	ck_assert_int_eq(pin_plan(&m.t, &m.ram, masks, &err), has > 1 ? 0 : -1);
+	ck_assert_int_eq(pin_it(&m, masks, &err), has > 1 ? 0 : -1);
 	for (unsigned int i = 0; has > 1 && i < has; i++)
 		for (unsigned int j = 0; j < i; j++)
 			ck_assert(!numa_bitmask_equal(masks[i], masks[j]));
@@ -169,13 +177,41 @@ START_TEST(own_cpus_run_out)
 			numa_bitmask_free(masks[i]);
 	memset(masks, 0, sizeof(masks));
 	m.t.nodes[1].llcs = has;
-	ck_assert_int_eq(pin_plan(&m.t, &m.ram, masks, &err), -1);
+	ck_assert_int_eq(pin_it(&m, masks, &err), -1);
 	ck_assert_msg(strstr(err.text, "node 1: pin = core: ") == err.text, "%s", err.text);
 	for (unsigned int i = 0; i < COUNT(masks); i++)
 		if (masks[i])
 			numa_bitmask_free(masks[i]);
 	numa_bitmask_free(cpus);
 	memory_free(&m);
+}
+END_TEST
+
+/* A CPU that another node's list names is nobody's own. */
+START_TEST(own_cpus_are_not_listed)
+{
+	struct bitmask *masks[MAX_CPUS] = { 0 }, *cpus = host_cpus(NULL);
+	unsigned int has = numa_bitmask_weight(cpus), first = 0;
+	struct error err = { 0 };
+	struct memory m;
+	int ret;
+
+	while (!numa_bitmask_isbitset(cpus, first))
+		first++;
+	declare(&m.t, "1:4 1:4");
+	m.t.nodes[0].placement.pin = PLACEMENT_PIN_CORE;
+	m.t.nodes[1].placement.pin = PLACEMENT_PIN_LIST;
+	m.t.nodes[1].placement.cpus = xasprintf("%u", first);
+	memory_allocate(&m, false);
+	ret = pin_it(&m, masks, &err);
+	ck_assert_int_eq(ret, has > 1 ? 0 : -1);
+	if (!ret) {
+		ck_assert_uint_eq(numa_bitmask_weight(masks[0]), 1);
+		ck_assert(!numa_bitmask_isbitset(masks[0], first));
+		ck_assert(numa_bitmask_isbitset(masks[1], first));
+	}
+	numa_bitmask_free(cpus);
+	end(&m, masks);
 }
 END_TEST
 
@@ -191,6 +227,7 @@ Suite *pin_suite(void)
 	} else {
 		tcase_add_loop_test(tc, vcpus_are_planned, 0, COUNT(plans));
 		tcase_add_test(tc, own_cpus_run_out);
+		tcase_add_test(tc, own_cpus_are_not_listed);
 	}
 	suite_add_tcase(s, tc);
 	return s;

@@ -149,7 +149,7 @@ START_TEST(hole_is_an_error)
 	make_ranges(ranges, &place, sizes, &nr);
 	ck_assert_int_eq(munmap(ranges[1].addr + 20 * MIB, 4096), 0);
 	ck_assert_int_eq(populate_all(ranges, nr, _i, NULL, &err), -1);
-	ck_assert_str_eq(err.text, "node 1: madvise(MADV_POPULATE_WRITE) of 32 MiB in 4k pages: "
+	ck_assert_str_eq(err.text, "node 1: madvise(MADV_POPULATE_WRITE) of 32 MiB, 4k pages: "
 				   "Cannot allocate memory");
 	ck_assert(err.contention);
 	ck_assert_uint_lt(ranges[1].done, ranges[1].size);
