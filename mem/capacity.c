@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "mem/cgroup.h"
 #include "mem/host.h"
 #include "mem/xalloc.h"
 
@@ -18,6 +19,7 @@ static const struct {
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 {
 	capacity->nr_nodes = nr_nodes;
+	capacity->limit = UINT64_MAX;
 	for (int kind = 0; kind < CAPACITY_NR_KINDS; kind++)
 		capacity->free_bytes[kind] = xcalloc(nr_nodes, sizeof(uint64_t));
 	capacity->weights = xcalloc(nr_nodes, sizeof(*capacity->weights));
@@ -28,6 +30,7 @@ void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 void capacity_read(struct capacity *capacity)
 {
 	capacity_init(capacity, host_nr_nodes());
+	capacity->limit = cgroup_free_memory();
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
 		capacity->weights[i] = host_interleave_weight(i);
 		capacity->free_bytes[CAPACITY_MEMORY][i] = host_free_memory(i);
@@ -90,6 +93,25 @@ static int refuse(const struct capacity *capacity, enum capacity_kind kind,
 	return -1;
 }
 
+/* Huge pages of hugetlb are on no memory cgroup's account. */
+static int charge(struct capacity *capacity, enum capacity_kind kind, uint64_t size,
+		  struct error *err)
+{
+	if (kind != CAPACITY_MEMORY)
+		return 0;
+	if (size > capacity->limit) {
+		error_set(err,
+			  "needs %llu MiB of memory, but the memory cgroup of this process lets it "
+			  "take %llu MiB: raise its memory.max",
+			  (unsigned long long)size >> 20,
+			  (unsigned long long)capacity->limit >> 20);
+		err->contention = true;
+		return -1;
+	}
+	capacity->limit -= size;
+	return 0;
+}
+
 /* There is as much. */
 static void take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
 		 uint64_t size)
@@ -108,6 +130,8 @@ int capacity_take(struct capacity *capacity, enum capacity_kind kind, const stru
 {
 	if (capacity_on(capacity, kind, nodes) < size)
 		return refuse(capacity, kind, nodes, size, err);
+	if (charge(capacity, kind, size, err))
+		return -1;
 	take(capacity, kind, nodes, size);
 	return 0;
 }
@@ -121,6 +145,8 @@ int capacity_take_near(struct capacity *capacity, enum capacity_kind kind,
 		near = size;
 	if (capacity_on(capacity, kind, NULL) < size)
 		return refuse(capacity, kind, NULL, size, err);
+	if (charge(capacity, kind, size, err))
+		return -1;
 	take(capacity, kind, nodes, near);
 	take(capacity, kind, NULL, size - near);
 	return 0;
@@ -132,10 +158,23 @@ static uint64_t share_of(const struct capacity *capacity, const struct bitmask *
 {
 	uint64_t sum = 0, weight = weighted ? capacity->weights[node] : 1;
 
+	if (!among(nodes, node))
+		return 0;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
 		if (among(nodes, i))
 			sum += weighted ? capacity->weights[i] : 1;
 	return ((size >> 20) * weight + sum - 1) / sum << 20;
+}
+
+static int refuse_share(const struct capacity *capacity, enum capacity_kind kind, unsigned int node,
+			uint64_t share, struct error *err)
+{
+	struct bitmask *one = numa_bitmask_alloc(capacity->nr_nodes);
+
+	numa_bitmask_setbit(one, node);
+	refuse(capacity, kind, one, share, err);
+	numa_bitmask_free(one);
+	return error_prefix(err, "interleaved, it ");
 }
 
 int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
@@ -145,20 +184,15 @@ int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
 	uint64_t *free_bytes = capacity->free_bytes[kind];
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
-		uint64_t share = among(nodes, i) ? share_of(capacity, nodes, i, weighted, size) : 0;
-		struct bitmask *one = numa_bitmask_alloc(capacity->nr_nodes);
-		int ret = 0;
+		uint64_t share = share_of(capacity, nodes, i, weighted, size);
 
-		numa_bitmask_setbit(one, i);
 		if (share > free_bytes[i])
-			ret = refuse(capacity, kind, one, share, err);
-		numa_bitmask_free(one);
-		if (ret)
-			return error_prefix(err, "interleaved, it ");
+			return refuse_share(capacity, kind, i, share, err);
 	}
+	if (charge(capacity, kind, size, err))
+		return -1;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
-		if (among(nodes, i))
-			free_bytes[i] -= share_of(capacity, nodes, i, weighted, size);
+		free_bytes[i] -= share_of(capacity, nodes, i, weighted, size);
 	return 0;
 }
 

@@ -23,9 +23,10 @@ struct capacity {
 	unsigned int nr_nodes;
 	uint64_t *free_bytes[CAPACITY_NR_KINDS]; /* by host node */
 	unsigned int *weights; /* of weighted interleaving, by host node */
+	uint64_t limit; /* of CAPACITY_MEMORY on all nodes together, by a cgroup */
 };
 
-/* Everything 0, and the weights 1, to be filled in. */
+/* Everything 0, the weights 1 and no limit, to be filled in. */
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes);
 
 /* What this host has now. */

@@ -14,6 +14,7 @@ Suite *layout_lookup_suite(void);
 Suite *layout_property_suite(void);
 Suite *ram_suite(void);
 Suite *ram_pages_suite(void);
+Suite *cgroup_suite(void);
 Suite *fit_suite(void);
 Suite *layout_pages_suite(void);
 Suite *verify_suite(void);

@@ -109,6 +109,7 @@ static const struct {
 	const char *name;
 	struct wish wishes[3];
 	amounts memory, huge, giant;
+	unsigned int limit; /* of the cgroup; 0: none */
 	const char *got; /* NULL: refused */
 	const char *says;
 } fits[] = {
@@ -192,6 +193,34 @@ static const struct {
 	  .wishes = { WISH(64, MIX, "0,1"), WISH(64, BIND, "0") },
 	  .memory = { 95, 1000 },
 	  .says = "node 0: interleaved, it needs 32 MiB of memory on host nodes 0, where 31" },
+	{ .name = "a cgroup's limit",
+	  .wishes = { WISH(64, BIND, "0"), WISH(64, MIX, "0,1"),
+		      WISH(64, PLACEMENT_DEFAULT, NULL) },
+	  .memory = { 1000, 1000 },
+	  .limit = 192,
+	  .got = "bind/thp interleave/thp default/thp" },
+	{ .name = "a cgroup's limit, reached",
+	  .wishes = { WISH(64, BIND, "0"), WISH(64, MIX, "0,1"),
+		      WISH(64, PLACEMENT_DEFAULT, NULL) },
+	  .memory = { 1000, 1000 },
+	  .limit = 191,
+	  .says = "node 2: needs 64 MiB of memory, but the memory cgroup of this process lets it "
+		  "take 63" },
+	{ .name = "a cgroup's limit, bound",
+	  .wishes = { WISH(64, BIND, "0", .loose = true) },
+	  .memory = { 1000, 1000 },
+	  .limit = 63,
+	  .says = "node 0: needs 64 MiB of memory, but the memory cgroup" },
+	{ .name = "a cgroup's limit, interleaved",
+	  .wishes = { WISH(64, MIX, "0,1") },
+	  .memory = { 1000, 1000 },
+	  .limit = 63,
+	  .says = "node 0: needs 64 MiB of memory, but the memory cgroup" },
+	{ .name = "a cgroup's limit is not of huge pages",
+	  .wishes = { WISH(64, BIND, "0", .pages = PLACEMENT_2M) },
+	  .huge = { 64 },
+	  .limit = 1,
+	  .got = "bind/2M" },
 	{ .name = "what is not populated needs nothing yet",
 	  .wishes = { WISH(64, BIND, "0", .later = true) },
 	  .got = "bind/thp" },
@@ -343,6 +372,8 @@ START_TEST(machine_fits_or_not)
 	int ret;
 
 	make_capacity(&capacity, fits[_i].memory, fits[_i].huge, fits[_i].giant);
+	if (fits[_i].limit)
+		capacity.limit = fits[_i].limit * MIB;
 	make_machine(fits[_i].wishes, &t, &layout, places);
 	ret = fit_into(&t, &layout, places, &capacity, &err);
 	ck_assert_msg(ret == (fits[_i].got ? 0 : -1), "%s: %d, %s", fits[_i].name, ret, err.text);
