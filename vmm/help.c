@@ -16,7 +16,8 @@
 	"A flag beats the file; --node and --topology replace all nodes of the file.\n"
 #define KERNEL_HELP                                                                        \
 	"\nThe kernel:\n"                                                                  \
-	"  -k, --kernel=FILE        bzImage or ELF vmlinux; default this host's own\n"     \
+	"  -k, --kernel=FILE        bzImage or ELF vmlinux (x86-64), Image (arm64);\n"     \
+	"                           default this host's own\n"                             \
 	"  -i, --initrd=FILE        initial RAM disk\n"                                    \
 	"  -a, --append=TEXT        add TEXT to the kernel's command line\n"               \
 	"      --boot=MODE          packed: the guest unpacks the kernel; unpacked: the\n" \
@@ -43,7 +44,8 @@ static const char top_help[] =
 	"Boots an unmodified kernel on a NUMA machine that a file describes.\n\n"
 	"  run      boot it; the guest's console is stdin and stdout\n"
 	"  plan     print what the guest would see, and start nothing\n"
-	"  tables   write the ACPI tables, e820 and CPUID leaves to files\n\n"
+	"  tables   write what the guest reads of it to files: ACPI tables, e820 and\n"
+	"           CPUID leaves (x86-64), the device tree (arm64)\n\n"
 	"  -h, --help     print this; \"numavm VERB -h\" prints a verb's options\n"
 	"      --version  print the version\n\n"
 	"See numavm(1) and numavm.conf(5).\n";
@@ -61,7 +63,9 @@ static const char plan_help[] =
 	"It takes the other options of run too, so that one command line serves both.\n";
 static const char tables_help[] =
 	"Usage: numavm tables -o DIR [OPTION]...\n"
-	"Writes each ACPI table as DIR/NAME.aml for iasl -d, and e820.txt and cpuid.txt.\n\n"
+	"Writes what the guest reads of the machine. x86-64: each ACPI table as\n"
+	"DIR/NAME.aml for iasl -d, e820.txt and cpuid.txt; arm64: the device tree as\n"
+	"DIR/numavm.dtb for dtc -I dtb.\n\n"
 	"  -o, --output=DIR         the folder to write to; made when it is not there\n"
 	"  -h, --help               print this\n\n" MACHINE_HELP
 	"It takes the other options of run too, so that one command line serves both.\n";

@@ -19,6 +19,11 @@
 #define X86_BOOT_FLAG 0x1fe
 #define X86_MAGIC 0x202
 
+/* elf(5): its first bytes and e_machine. */
+#define ELF_MAGIC "\x7f\x45LF"
+#define ELF_MACHINE 18
+#define ELF_MACHINE_X86_64 62
+
 static uint64_t get(const uint8_t *at, unsigned int bytes)
 {
 	uint64_t value = 0;
@@ -39,9 +44,10 @@ static int refuse_unknown(const uint8_t *file, uint64_t size, struct error *err)
 {
 	if (has(file, size, X86_BOOT_FLAG, "\x55\xaa") && has(file, size, X86_MAGIC, "HdrS"))
 		return error_set(err, "an x86 bzImage: give an arm64 Image");
-	if (has(file, size, 0,
-		"\x7f"
-		"ELF"))
+	if (has(file, size, 0, ELF_MAGIC) && size >= ELF_MACHINE + 2 &&
+	    get(file + ELF_MACHINE, 2) == ELF_MACHINE_X86_64)
+		return error_set(err, "an x86-64 vmlinux: give an arm64 Image");
+	if (has(file, size, 0, ELF_MAGIC))
 		return error_set(err, "an ELF file: give the Image, from arch/arm64/boot");
 	return error_set(err,
 			 "no arm64 Image (%llu bytes): give a kernel such as /boot/vmlinuz or "

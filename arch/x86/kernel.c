@@ -13,6 +13,10 @@
 #define ARM64_MAGIC_OFFSET 56
 #define ARM64_MAGIC "ARM\x64"
 
+/* drivers/firmware/efi/libstub/zboot-header.S. */
+#define ZBOOT_MAGIC_OFFSET 4
+#define ZBOOT_MAGIC "zimg"
+
 /* @size bytes at @gpa are RAM that a kernel may have. */
 static int check_place(struct vm *vm, uint64_t floor, uint64_t gpa, uint64_t size,
 		       struct error *err)
@@ -112,6 +116,14 @@ static int refuse_unknown(const struct file *file, struct error *err)
 	if (file->size > ARM64_MAGIC_OFFSET + 4 &&
 	    !memcmp(file->data + ARM64_MAGIC_OFFSET, ARM64_MAGIC, 4))
 		return error_set(err, "an arm64 Image: give an x86-64 kernel");
+	if (file->size > ZBOOT_MAGIC_OFFSET + 4 &&
+	    !memcmp(file->data + ZBOOT_MAGIC_OFFSET, ZBOOT_MAGIC, 4))
+		return error_set(err,
+				 "an EFI zboot image, as arm64 has them: give an x86-64 kernel");
+	if (unpack_knows(file->data, file->size))
+		return error_set(err,
+				 "a compressed file, such as an arm64 Image.gz: give a bzImage, or "
+				 "unpack it if it is a vmlinux");
 	return error_set(err,
 			 "neither a bzImage nor an ELF vmlinux (%llu bytes): give a kernel such "
 			 "as /boot/vmlinuz",

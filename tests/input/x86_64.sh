@@ -20,12 +20,16 @@ make_kernels() {
 	make_elf 0 "$tmp/kernel"
 	head -c 100 "$tmp/kernel" >"$tmp/kernel.cut"
 	{ head -c 18 "$tmp/kernel"; printf '\xb7\0'; tail -c +21 "$tmp/kernel"; } >"$tmp/kernel.foreign"
+	{ printf 'MZ\0\0zimg'; head -c 200 /dev/zero; } >"$tmp/kernel.zboot"
+	head -c 200 /dev/zero | gzip >"$tmp/kernel.gz"
 	{ head -c 88 "$tmp/kernel"; printf '\0\x10\0\0'; tail -c +93 "$tmp/kernel"; } >"$tmp/kernel.low"
 }
 
 refuse_kernels() {
 	kernel text 'neither a bzImage nor an ELF vmlinux' "$here/run"
 	kernel foreign-elf 'an ELF file for another machine' "$tmp/kernel.foreign"
+	kernel foreign-zboot 'an EFI zboot image, as arm64 has them: give an x86-64 kernel' "$tmp/kernel.zboot"
+	kernel foreign-gz 'such as an arm64 Image.gz' "$tmp/kernel.gz"
 	kernel truncated-elf 'truncated' "$tmp/kernel.cut"
 	kernel low 'below 0x' "$tmp/kernel.low"
 	kernel too-high 'needs RAM up to' "$tmp/kernel" -m 16M

@@ -112,6 +112,9 @@ START_TEST(other_kernels_have_their_names)
 	       4);
 	ck_assert_int_eq(image_parse(file, 64, &image, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "ELF"));
+	file[18] = 62;
+	ck_assert_int_eq(image_parse(file, 64, &image, &err), -1);
+	ck_assert_str_eq(err.text, "an x86-64 vmlinux: give an arm64 Image");
 }
 END_TEST
 
