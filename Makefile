@@ -95,8 +95,8 @@ bench: setup-demo
 	@BUILD=$(BUILD) tests/bench/bench $(if $(FOREIGN),--foreign)
 
 # Parts of check.
-clang:
-	@$(MAKE) -s BUILD=$(BUILD)/clang CC=clang CFLAGS="-O2 -Werror" all
+gcc clang:
+	@$(MAKE) -s BUILD=$(BUILD)/$@ CC=$@ CFLAGS="-O2 -Werror" all
 cppcheck:
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
 		--inline-suppr --suppress=missingIncludeSystem --suppress=ctuuninitvar -I. -DNUMAVM_VERSION='""' vmm mem arch
@@ -111,4 +111,4 @@ install: $(BUILD)/numavm
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check bench clang cppcheck manuals install clean
+.PHONY: all demo check bench gcc clang cppcheck manuals install clean

@@ -186,9 +186,7 @@ int place_resolve(const struct placement *placement, struct place *place, struct
 
 	*place = (struct place){
 		.policy = placement->policy,
-		.page_size = placement->pages == PLACEMENT_2M	? HUGE_2M
-			     : placement->pages == PLACEMENT_1G ? HUGE_1G
-								: 4096,
+		.page_size = placement_page_size(placement->pages),
 		.thp = placement->pages == PLACEMENT_THP || placement->pages == PLACEMENT_AUTO,
 		.choose_pages = placement->pages == PLACEMENT_AUTO,
 		.shared = placement->shared,
@@ -200,6 +198,18 @@ int place_resolve(const struct placement *placement, struct place *place, struct
 	if (placement->host && parse_nodes(placement->host, &place->nodes, err))
 		return -1;
 	return placement_mbind_args(place->policy, place->nodes, &args, err);
+}
+
+uint64_t placement_page_size(enum placement_pages pages)
+{
+	switch (pages) {
+	case PLACEMENT_2M:
+		return HUGE_2M;
+	case PLACEMENT_1G:
+		return HUGE_1G;
+	default:
+		return 4096;
+	}
 }
 
 const char *place_pages_name(const struct place *place)

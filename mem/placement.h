@@ -102,6 +102,9 @@ int placement_mbind_args(enum placement_policy policy, const struct bitmask *nod
  */
 int place_resolve(const struct placement *placement, struct place *place, struct error *err);
 
+/* Of a page in bytes; 4096 where it is not hugetlb's. */
+uint64_t placement_page_size(enum placement_pages pages);
+
 /* What a page of @place is called: "4k", "thp", "2M", "1G". */
 const char *place_pages_name(const struct place *place);
 

@@ -29,7 +29,7 @@ typedef void populate_progress(uint64_t done, uint64_t total);
 
 /*
  * Populates @nr ranges: madvise(2), MADV_POPULATE_WRITE, or by touching the pages where Linux is older
- * than 5.14. @threads in all, shared out by size, at least one a range; 0 means one a CPU. @progress
+ * than 5.14. @threads in all, shared out by size, at least one a node; 0 means one a CPU. @progress
  * may be NULL. Returns 0, or -1 naming node and call when one of them failed.
  */
 int populate_all(struct populate_range *ranges, unsigned int nr, unsigned int threads,

@@ -25,7 +25,9 @@ int console_open(struct console *console, int out, const char *log_path,
 		return error_errno(err, "timerfd_create");
 	if (!log_path)
 		return 0;
-	console->log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* A FIFO that nobody reads must not hold us up. */
+	console->log = open(log_path,
+			    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
 	if (console->log < 0)
 		return error_errno(err, "--console %s", log_path);
 	return 0;

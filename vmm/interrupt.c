@@ -7,6 +7,7 @@
 
 #include "mem/xalloc.h"
 #include "vmm/outcome.h"
+#include "vmm/progress.h"
 
 static const int signals[] = INTERRUPT_SIGNALS;
 
@@ -29,6 +30,7 @@ static void on_signal(int number)
 	for (size_t i = 0; i < NR_SIGNALS; i++) {
 		if (signals[i] != number)
 			continue;
+		progress_hide();
 		say(STDERR_FILENO, prepared.messages[i]);
 		if (prepared.result >= 0)
 			say(prepared.result, prepared.verdicts[i]);
@@ -44,9 +46,7 @@ static void prepare(size_t i)
 	outcome_set(&outcome, OUTCOME_ERROR, "ended by SIG%s", sigabbrev_np(signals[i]));
 	outcome.status = 128 + signals[i];
 	prepared.verdicts[i] = outcome_text(&outcome);
-	/* A terminal may show a bar. */
-	prepared.messages[i] = xasprintf("%snumavm: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "",
-					 outcome.message);
+	prepared.messages[i] = xasprintf("numavm: %s\n", outcome.message);
 }
 
 /* A signal that our parent wants ignored (nohup) stays so. */

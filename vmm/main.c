@@ -44,7 +44,7 @@ static int make_machine(struct machine *m, struct options *options, struct error
 		return -1;
 	arch_host_probe(&m->host);
 	arch_layout_space(&m->host, &space);
-	return layout_build(&m->topology, &space, &m->layout, err);
+	return settings_layout(&m->settings, &m->topology, &space, &m->layout, err);
 }
 
 static void free_machine(struct machine *m)

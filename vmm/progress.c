@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/progress.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define WIDTH 30
 #define QUIET_SECONDS 1.0
+#define ERASE_LINE "\r\033[K"
+
+static volatile sig_atomic_t shown;
 
 void progress_show(uint64_t done, uint64_t total)
 {
@@ -24,10 +29,17 @@ void progress_show(uint64_t done, uint64_t total)
 	if (seconds < QUIET_SECONDS || !isatty(STDERR_FILENO))
 		return;
 	if (done == total)
-		fputs("\r\033[K", stderr);
+		fputs(ERASE_LINE, stderr);
 	else
 		fprintf(stderr, "\rnumavm: populating [%.*s%.*s] %3.0f %%  %.1f GiB/s", filled,
 			full, WIDTH - filled, none, 100.0 * done / total,
 			done / seconds / (1 << 30));
 	fflush(stderr);
+	shown = done < total;
+}
+
+void progress_hide(void)
+{
+	if (shown && write(STDERR_FILENO, ERASE_LINE, strlen(ERASE_LINE)) < 0)
+		return; /* then it stays */
 }

@@ -282,6 +282,42 @@ int settings_topology(const struct settings *settings, struct topology *t, struc
 	return 0;
 }
 
+/* What says how much memory there is. */
+static const struct where *memory_where(const struct settings *s)
+{
+	if (s->memory.where.name)
+		return &s->memory.where;
+	return s->nr_nodes ? &s->nodes[s->nr_nodes - 1].where : &s->topology.where;
+}
+
+/* Huge pages that are declared are the declaration's mistake on any host. */
+static int check_pages(const struct settings *s, const struct topology *t,
+		       const struct layout *layout, struct error *err)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++) {
+		const struct setting_text *own = s->nr_nodes ? &s->nodes[i].keys[KEY_PAGES] : NULL;
+		uint64_t page_size = placement_page_size(t->nodes[i].placement.pages);
+
+		if (page_size == 4096 || !layout_check_pages(layout, i, page_size, err))
+			continue;
+		error_prefix(err, "node %u: ", i);
+		return settings_error_at(err, own && own->text ? &own->where
+							       : &s->keys[KEY_PAGES].where);
+	}
+	return 0;
+}
+
+int settings_layout(const struct settings *settings, const struct topology *t,
+		    const struct layout_space *space, struct layout *layout, struct error *err)
+{
+	if (layout_build(t, space, layout, err))
+		return settings_error_at(err, memory_where(settings));
+	if (!check_pages(settings, t, layout, err))
+		return 0;
+	layout_free(layout);
+	return -1;
+}
+
 void settings_free(struct settings *settings)
 {
 	free_nodes(settings);

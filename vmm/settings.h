@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "mem/topology.h"
+#include "mem/layout.h"
 
 /* A file and its line, or a flag and 0. A NULL name says that the value is not set. */
 struct where {
@@ -114,6 +114,13 @@ int settings_topology(const struct settings *settings, struct topology *t, struc
 
 /* Its part for the placements of @t's nodes; in settings_place.c. */
 int settings_place(const struct settings *settings, struct topology *t, struct error *err);
+
+/*
+ * layout_build() and whether the nodes can be made of the huge pages that they declare; a message begins
+ * with the place of what is wrong.
+ */
+int settings_layout(const struct settings *settings, const struct topology *t,
+		    const struct layout_space *space, struct layout *layout, struct error *err);
 
 void settings_free(struct settings *settings);
 

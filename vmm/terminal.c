@@ -31,7 +31,8 @@ static void restore_and_die(int number)
 
 void terminal_open(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT };
+	static const int fatal[] = { SIGSEGV, SIGBUS,  SIGILL,	SIGFPE,	 SIGABRT, SIGQUIT, SIGTRAP,
+				     SIGSYS,  SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR2, SIGPWR };
 
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
 		return;

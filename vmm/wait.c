@@ -70,7 +70,9 @@ int wait_init(struct wait *wait, struct vm *vm, uint64_t timeout_ns, struct erro
 
 static void handle_signal(struct wait *wait)
 {
+	struct ending *ending = &wait->vm->ending;
 	struct signalfd_siginfo info;
+	char message[32];
 
 	if (read(wait->signals, &info, sizeof(info)) != sizeof(info))
 		return;
@@ -78,10 +80,12 @@ static void handle_signal(struct wait *wait)
 		terminal_resume();
 		return;
 	}
-	vm_end(wait->vm, OUTCOME_ERROR, "ended by SIG%s", sigabbrev_np(info.ssi_signo));
-	pthread_mutex_lock(&wait->vm->ending.lock);
-	wait->vm->ending.outcome.status = 128 + info.ssi_signo;
-	pthread_mutex_unlock(&wait->vm->ending.lock);
+	snprintf(message, sizeof(message), "ended by SIG%s", sigabbrev_np(info.ssi_signo));
+	vm_end(wait->vm, OUTCOME_ERROR, "%s", message);
+	pthread_mutex_lock(&ending->lock);
+	if (!strcmp(ending->outcome.message, message)) /* and no other end came before */
+		ending->outcome.status = 128 + info.ssi_signo;
+	pthread_mutex_unlock(&ending->lock);
 }
 
 static void handle_key(struct wait *wait, enum terminal_key key)

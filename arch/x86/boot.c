@@ -105,10 +105,12 @@ static int place_initrd(struct vm *vm, const struct kernel *kernel, uint64_t siz
 	if (size > top || ((top - size) & ~(PAGE - 1)) < kernel->end)
 		return error_set(err,
 				 "%llu MiB do not fit between the kernel, which ends at %llu MiB, "
-				 "and %llu MiB: give the first nodes more memory",
+				 "and %llu MiB: %s",
 				 (unsigned long long)(size + (1 << 20) - 1) >> 20,
 				 (unsigned long long)kernel->end >> 20,
-				 (unsigned long long)top >> 20);
+				 (unsigned long long)top >> 20,
+				 top > max ? "the kernel takes it no higher, make it smaller"
+					   : "give the first nodes more memory");
 	*gpa = (top - size) & ~(PAGE - 1);
 	return 0;
 }

@@ -22,7 +22,9 @@ static int check_place(struct vm *vm, uint64_t floor, uint64_t gpa, uint64_t siz
 		       struct error *err)
 {
 	if (gpa < floor)
-		return error_set(err, "wants address 0x%llx, but below 0x%llx are the tables",
+		return error_set(err,
+				 "wants address 0x%llx, but below 0x%llx are the tables: give a "
+				 "vmlinux or a bzImage",
 				 (unsigned long long)gpa, (unsigned long long)floor);
 	if (!ram_hva(&vm->ram, gpa, size))
 		return error_set(err,

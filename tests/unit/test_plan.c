@@ -207,6 +207,8 @@ static const struct {
 	  true },
 	{ "memory = 1024T\nhost = 0\n", "cannot give it now: node 0: needs 1073741824 MiB", false },
 	{ "memory = 1024T\npages = 2M\n", "cannot give it now: node 0: needs", false },
+	{ "topology = 1n1l8192c1t\npin = core\n",
+	  "cannot give it now: node 0: pin = core: 8192 vCPUs", false },
 	{ "memory = 511M\npages = 2M\n", "node 0: 511 MiB cannot be made", false },
 	/* Only where arch_node_min_size says so. */
 	{ "topology = 2n2l1c1t\nmemory = 2M\n", "node 0 has less than 4M", true },

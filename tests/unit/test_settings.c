@@ -157,6 +157,46 @@ START_TEST(mistake_names_its_place)
 }
 END_TEST
 
+static const struct {
+	const char *file, *flags, *says; /* NULL: good */
+} layouts[] = {
+	{ "memory = 63M\n\npages = 4k\n", "", NULL },
+	{ "memory = 64M\npages = 2M\n", "", NULL },
+	{ "memory = 63M\n\npages = 2M\n", "",
+	  "m.conf:3: node 0: 63 MiB cannot be made of pages of 2 MiB: use 62 or 64 MiB" },
+	{ "node 0 { memory = 64M\n llcs = 1 }\nnode 1 { memory = 63M\n pages = 2M }", "",
+	  "m.conf:4: node 1: 63 MiB" },
+	{ "memory = 63M\n", "--pages=2M", "--pages: node 0: 63 MiB" },
+	{ "memory = 63M\npages = auto\n", "", NULL },
+	{ "cores = 1\nmemory = 70000G\n", "", "m.conf:2: RAM would reach" },
+	{ "memory = 1G\n", "-m 70000G", "-m: RAM would reach" },
+	{ "node 0 { memory = 1G\n llcs = 1 }\nnode 1 { memory = 70000G }", "",
+	  "m.conf:3: RAM would reach" },
+};
+
+START_TEST(layout_names_its_place)
+{
+	struct layout_space space = space_x86;
+	struct layout layout;
+	struct topology t;
+	struct settings s;
+	struct error err = { 0 };
+	int ret;
+
+	space.phys_bits = 46;
+	combine(&s, layouts[_i].file, layouts[_i].flags);
+	ck_assert_msg(!settings_topology(&s, &t, &err), "%s", err.text);
+	ret = settings_layout(&s, &t, &space, &layout, &err);
+	ck_assert_msg(ret == (layouts[_i].says ? -1 : 0), "%s", err.text);
+	if (ret)
+		ck_assert_msg(strstr(err.text, layouts[_i].says) == err.text, "%s", err.text);
+	else
+		layout_free(&layout);
+	topology_free(&t);
+	settings_free(&s);
+}
+END_TEST
+
 START_TEST(host_means_bind)
 {
 	struct topology t;
@@ -197,6 +237,7 @@ Suite *settings_suite(void)
 	tcase_add_loop_test(tc, machine_is_made, 0, COUNT(machines));
 	tcase_add_loop_test(tc, distances_are_set, 0, COUNT(matrices));
 	tcase_add_loop_test(tc, mistake_names_its_place, 0, COUNT(mistakes));
+	tcase_add_loop_test(tc, layout_names_its_place, 0, COUNT(layouts));
 	tcase_add_test(tc, host_means_bind);
 	tcase_add_test(tc, flags_beat_the_file);
 	suite_add_tcase(s, tc);
