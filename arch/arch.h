@@ -53,6 +53,9 @@ unsigned long arch_vm_type(const struct arch_host *host, const struct layout *la
 void arch_memory_map(const struct arch_host *host, const struct topology *t,
 		     const struct layout *layout, struct memory_map *map);
 
+/* The size of the blocks in which a Linux guest adds and removes memory, each of one node. */
+uint64_t arch_memory_block(const struct layout *layout);
+
 /* Writes what the guest's firmware tables are made of to files in @folder. Returns 0, or -1. */
 int arch_tables_write(const struct arch_host *host, const struct topology *t,
 		      const struct layout *layout, const char *folder, struct error *err);

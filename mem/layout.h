@@ -11,7 +11,7 @@
 
 #define LAYOUT_MAX_HOLES 4
 
-/* Linux on x86-64 and arm64 (4k pages) hot-plugs memory in blocks of this size. */
+/* Linux on x86-64 and arm64 (4k pages) hot-plugs memory in blocks of this size at least. */
 #define LAYOUT_MEMORY_BLOCK (128ULL << 20)
 
 struct layout_hole {

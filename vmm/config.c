@@ -29,12 +29,13 @@ static _Thread_local struct {
 	struct settings *settings;
 	struct error *err;
 	bool distances_ended;
+	bool has_cure; /* the message that is reported */
 } parse;
 
 static void report(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	char text[300];
-	const char *cure = "";
+	const char *cure = parse.has_cure ? "" : ": numavm.conf(5) shows how it is written";
 
 	if (parse.err->text[0]) /* the first one counts */
 		return;
@@ -52,6 +53,7 @@ static struct where here(const cfg_t *cfg)
 /* Reports what is in @err at the parser's line. Returns -1. */
 static int refuse(cfg_t *cfg, const struct error *err)
 {
+	parse.has_cure = true;
 	cfg_error(cfg, "%s", err->text);
 	return -1;
 }
@@ -304,7 +306,7 @@ int config_parse(const char *path, const char *text, struct settings *settings, 
 	parse.path = path;
 	parse.settings = settings;
 	parse.err = err;
-	parse.distances_ended = false;
+	parse.distances_ended = parse.has_cure = false;
 	cfg_set_error_function(cfg, report);
 	watch(cfg, opts, "", take_machine_key);
 	watch(cfg, node_opts, "node|", take_node_key);

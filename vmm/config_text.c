@@ -25,14 +25,14 @@ static const char *comment_end(const char *text, char before)
 	return NULL;
 }
 
-/* The end of the quoted string at @text; a quote behind a backslash is part of it. */
+/* The end of the quoted string at @text, or NULL; a quote behind a backslash is part of it. */
 static const char *quote_end(const char *text)
 {
 	const char *end = text + 1;
 
 	while (*end && *end != *text)
 		end += end[0] == '\\' && end[1] ? 2 : 1;
-	return *end ? end + 1 : end;
+	return *end ? end + 1 : NULL;
 }
 
 int config_text_prepare(const char *path, char *text, struct error *err)
@@ -49,6 +49,9 @@ int config_text_prepare(const char *path, char *text, struct error *err)
 					 line);
 		if (!comment)
 			end = *at == '"' || *at == '\'' ? quote_end(at) : at + 1;
+		if (!end)
+			return error_set(err, "%s:%d: %c is never closed: add another %c", path,
+					 line, *at, *at);
 		opened = !comment && *at == '{' ? line : *at == '}' && !comment ? 0 : opened;
 		for (; at < end; at++) {
 			line += *at == '\n';

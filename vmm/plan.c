@@ -31,6 +31,7 @@ static void warn(struct plan *plan, const char *fmt, ...)
 /* Edges between nodes inside of one block; the first is named, the others counted. */
 static void warn_of_edges(struct plan *plan)
 {
+	uint64_t block = arch_memory_block(plan->layout);
 	const struct layout_range *first = NULL;
 	unsigned int others = 0;
 	char size[32], more[40] = "";
@@ -38,8 +39,7 @@ static void warn_of_edges(struct plan *plan)
 	for (unsigned int i = 1; i < plan->layout->nr_ranges; i++) {
 		const struct layout_range *range = &plan->layout->ranges[i];
 
-		if (range[-1].gpa + range[-1].size != range->gpa ||
-		    !(range->gpa % LAYOUT_MEMORY_BLOCK))
+		if (range[-1].gpa + range[-1].size != range->gpa || !(range->gpa % block))
 			continue;
 		others += first != NULL;
 		first = first ? first : range;
@@ -51,8 +51,8 @@ static void warn_of_edges(struct plan *plan)
 		     "node %u begins at 0x%llx%s, inside of a memory block of the guest's (%s), "
 		     "which two "
 		     "nodes will share: make the nodes multiples of %s",
-		     first->node, (unsigned long long)first->gpa, more,
-		     size_format(LAYOUT_MEMORY_BLOCK, size), size);
+		     first->node, (unsigned long long)first->gpa, more, size_format(block, size),
+		     size);
 }
 
 static void warn_of_small_nodes(struct plan *plan)
@@ -229,15 +229,16 @@ static void print_nodes(const struct plan *plan, FILE *file)
 
 static void print_ranges(const struct plan *plan, FILE *file)
 {
-	fprintf(file, "\nslot  node  guest-physical                       size\n");
+	fprintf(file, "\nslot  node  guest-physical                       size  host nodes\n");
 	for (unsigned int i = 0; i < plan->layout->nr_ranges; i++) {
 		const struct layout_range *range = &plan->layout->ranges[i];
-		char size[32];
+		char size[32], host[80];
 
-		fprintf(file, "%4u  %4u  0x%012llx-0x%012llx  %8s\n", range->slot, range->node,
+		format_host(plan, range->node, host, sizeof(host));
+		fprintf(file, "%4u  %4u  0x%012llx-0x%012llx  %8s  %s\n", range->slot, range->node,
 			(unsigned long long)range->gpa,
 			(unsigned long long)(range->gpa + range->size - 1),
-			size_format(range->size, size));
+			size_format(range->size, size), host);
 	}
 }
 

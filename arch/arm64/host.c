@@ -82,6 +82,12 @@ unsigned long arch_vm_type(const struct arch_host *host, const struct layout *la
 	return KVM_VM_TYPE_ARM_IPA_SIZE(bits);
 }
 
+uint64_t arch_memory_block(const struct layout *layout)
+{
+	(void)layout;
+	return LAYOUT_MEMORY_BLOCK;
+}
+
 void arch_memory_map(const struct arch_host *host, const struct topology *t,
 		     const struct layout *layout, struct memory_map *map)
 {

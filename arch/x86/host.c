@@ -14,6 +14,10 @@ const char arch_name[] = "x86_64";
 const char arch_cmdline[] = "console=ttyS0 panic=-1";
 
 /* NODE_MIN_SIZE of Linux's arch/x86/mm/numa.c, until its commit a1e2b8b36820. */
+/* What Linux puts into blocks larger than LAYOUT_MEMORY_BLOCK, and the largest. */
+#define LARGE_BLOCKS_FROM (64ULL << 30)
+#define LARGEST_BLOCK (2ULL << 30)
+
 const uint64_t arch_node_min_size = 4ULL << 20;
 
 #define ZEN_FAMILY 0x17
@@ -105,6 +109,18 @@ unsigned long arch_vm_type(const struct arch_host *host, const struct layout *la
 	(void)host;
 	(void)layout;
 	return 0;
+}
+
+/* arch/x86/mm/init_64.c, probe_memory_block_size(): the largest that the end of RAM is a multiple of. */
+uint64_t arch_memory_block(const struct layout *layout)
+{
+	uint64_t end = layout_end(layout), block = LARGEST_BLOCK;
+
+	if (end < LARGE_BLOCKS_FROM)
+		return LAYOUT_MEMORY_BLOCK;
+	while (block > LAYOUT_MEMORY_BLOCK && end % block)
+		block /= 2;
+	return block;
 }
 
 void arch_memory_map(const struct arch_host *host, const struct topology *t,

@@ -32,6 +32,13 @@ t_tables_four_cpus() { tables_shape 4 2 --topology 2n2l2c1t -m 4G; }
 t_tables_memory_only_node() { tables_shape 1 2 --node llcs=1,memory=64M --node memory=64M; }
 t_tables_16_nodes() { tables_shape 16 16 --topology 16n16l1c1t -m 256M; }
 
+# More CPUs than 8-bit APIC ids can name: the IOAPIC's interrupts must arrive all the same.
+t_serial_irq_300_cpus() {
+	run_guest serial_irq --topology 1n1l300c1t -m 128M
+	expect_end 0 poweroff && expect_stdout 'S\nserial_irq: 3 interrupts\n'
+}
+t_tables_300_cpus() { tables_shape 300 1 --topology 1n1l300c1t -m 128M; }
+
 t_cpuid() {
 	run_guest cpuid -m 128M
 	expect_end 0 poweroff && expect_stdout 'cpuid: id 0\n'
