@@ -91,6 +91,11 @@ int placement_check(const struct placement *placement, struct error *err)
 	if (!policies[placement->policy].needs_nodes && placement->host)
 		return error_set(err, "host = \"%s\" has no meaning with policy = %s: use bind",
 				 placement->host, name);
+	if (placement->policy == PLACEMENT_PREFERRED && strpbrk(placement->host, ",-"))
+		return error_set(err,
+				 "policy = preferred takes one host node, not \"%s\": use "
+				 "preferred-many",
+				 placement->host);
 	if (huge && !placement->populate)
 		return error_set(err,
 				 "pages = %s needs populate = yes: a huge page that is not there "

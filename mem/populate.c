@@ -251,6 +251,8 @@ static void watch(struct crew *crew, const struct populate_range *ranges, unsign
 	uint64_t total = total_of(ranges, nr);
 	struct timespec until;
 
+	if (progress)
+		progress(0, total);
 	pthread_mutex_lock(&crew->lock);
 	while (crew->working) {
 		clock_gettime(CLOCK_REALTIME, &until);
