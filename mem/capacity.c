@@ -7,6 +7,8 @@
 #include "mem/host.h"
 #include "mem/xalloc.h"
 
+#define MIB (1ULL << 20)
+
 static const struct {
 	uint64_t page_size;
 	const char *name;
@@ -33,6 +35,8 @@ void capacity_read(struct capacity *capacity)
 	capacity->limit = cgroup_free_memory();
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
 		capacity->weights[i] = host_interleave_weight(i);
+		if (!host_allows_node(i))
+			continue;
 		capacity->free_bytes[CAPACITY_MEMORY][i] = host_free_memory(i);
 		for (int kind = CAPACITY_2M; kind < CAPACITY_NR_KINDS; kind++)
 			capacity->free_bytes[kind][i] =
@@ -152,10 +156,12 @@ int capacity_take_near(struct capacity *capacity, enum capacity_kind kind,
 	return 0;
 }
 
-/* What @node has to give of @size bytes that are interleaved over @nodes, in whole MiB. */
-static uint64_t share_of(const struct capacity *capacity, const struct bitmask *nodes,
-			 unsigned int node, bool weighted, uint64_t size)
+/* What @node has to give of @size bytes that are interleaved over @nodes, in whole MiB or pages. */
+static uint64_t share_of(const struct capacity *capacity, enum capacity_kind kind,
+			 const struct bitmask *nodes, unsigned int node, bool weighted,
+			 uint64_t size)
 {
+	uint64_t unit = kinds[kind].page_size > MIB ? kinds[kind].page_size : MIB;
 	uint64_t sum = 0, weight = weighted ? capacity->weights[node] : 1;
 
 	if (!among(nodes, node))
@@ -163,7 +169,7 @@ static uint64_t share_of(const struct capacity *capacity, const struct bitmask *
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
 		if (among(nodes, i))
 			sum += weighted ? capacity->weights[i] : 1;
-	return ((size >> 20) * weight + sum - 1) / sum << 20;
+	return (size / unit * weight + sum - 1) / sum * unit;
 }
 
 static int refuse_share(const struct capacity *capacity, enum capacity_kind kind, unsigned int node,
@@ -184,7 +190,7 @@ int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
 	uint64_t *free_bytes = capacity->free_bytes[kind];
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
-		uint64_t share = share_of(capacity, nodes, i, weighted, size);
+		uint64_t share = share_of(capacity, kind, nodes, i, weighted, size);
 
 		if (share > free_bytes[i])
 			return refuse_share(capacity, kind, i, share, err);
@@ -192,7 +198,7 @@ int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
 	if (charge(capacity, kind, size, err))
 		return -1;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
-		free_bytes[i] -= share_of(capacity, nodes, i, weighted, size);
+		free_bytes[i] -= share_of(capacity, kind, nodes, i, weighted, size);
 	return 0;
 }
 

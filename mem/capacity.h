@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the host nodes have free, and whether it is enough for all guest nodes together. Filled in from
- * mem/host.h under host_lock(), or by hand in tests; from then on pure.
+ * mem/host.h and mem/cgroup.h under host_lock(), or by hand in tests; from then on pure.
  */
 #ifndef MEM_CAPACITY_H
 #define MEM_CAPACITY_H

@@ -15,9 +15,11 @@
 static const struct version {
 	const char *controller; /* in /proc/PID/cgroup */
 	const char *folder, *limit, *usage;
+	const char *active, *inactive; /* pages of files, of the groups below too */
 } versions[] = {
-	{ "", "", "memory.max", "memory.current" },
-	{ "memory", "/memory", "memory.limit_in_bytes", "memory.usage_in_bytes" },
+	{ "", "", "memory.max", "memory.current", "active_file", "inactive_file" },
+	{ "memory", "/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+	  "total_active_file", "total_inactive_file" },
 };
 
 /* The number in a group's file; @otherwise when there is none ("max", or no file). */
@@ -37,7 +39,7 @@ static uint64_t read_number(const char *group, const char *name, uint64_t otherw
 }
 
 /* Pages of files, which the kernel gives up before it kills. */
-static uint64_t read_cache(const char *group)
+static uint64_t read_cache(const struct version *version, const char *group)
 {
 	char *path = xasprintf("%s/memory.stat", group), name[32];
 	FILE *file = fopen(path, "re");
@@ -46,7 +48,7 @@ static uint64_t read_cache(const char *group)
 
 	free(path);
 	while (file && fscanf(file, "%31s %llu", name, &value) == 2)
-		if (!strcmp(name, "active_file") || !strcmp(name, "inactive_file"))
+		if (!strcmp(name, version->active) || !strcmp(name, version->inactive))
 			sum += value;
 	if (file)
 		fclose(file);
@@ -60,7 +62,7 @@ static uint64_t free_in_group(const struct version *version, const char *group)
 	if (limit == UINT64_MAX)
 		return limit;
 	usage = read_number(group, version->usage, 0);
-	limit += read_cache(group);
+	limit += read_cache(version, group);
 	kept = KEPT_LEAST + limit / KEPT_SHARE;
 	return limit > usage + kept ? limit - usage - kept : 0;
 }

@@ -88,34 +88,41 @@ static int choose_pages(struct place *place, const struct layout *layout, unsign
 	return 0;
 }
 
-/* Memory that no node has cannot be done without: the kernel would kill for it. */
-static int take_memory(struct place *place, unsigned int node, uint64_t size,
-		       struct capacity *capacity, struct error *err)
+/* Pages of their own size, of which there may be too few. */
+static int fit_pages(struct place *place, const struct layout *layout, unsigned int node,
+		     uint64_t size, struct capacity *capacity, struct error *err)
 {
-	if (!place->populate || !take(place, CAPACITY_MEMORY, size, capacity, err))
+	if (!choose_pages(place, layout, node, size, capacity) || place->page_size == 4096 ||
+	    !take(place, capacity_kind(place->page_size), size, capacity, err))
 		return 0;
 	if (refuse_or_give_up(place, node, err))
 		return -1;
-	if (place->policy == PLACEMENT_BIND)
-		prefer_nodes(place);
-	return capacity_take_near(capacity, CAPACITY_MEMORY, place->nodes, size, err)
-		       ? error_prefix(err, "node %u: ", node)
-		       : 0;
+	use_thp(place);
+	return 0;
 }
 
-static int fit_node(struct place *place, const struct layout *layout, unsigned int node,
-		    uint64_t size, struct capacity *capacity, struct error *err)
+static int fit_memory(struct place *place, unsigned int node, uint64_t size,
+		      struct capacity *capacity, struct error *err)
 {
-	if (!choose_pages(place, layout, node, size, capacity))
+	if (!place->populate || place->page_size > 4096 ||
+	    !take(place, CAPACITY_MEMORY, size, capacity, err))
 		return 0;
-	if (place->page_size > 4096) {
-		if (!take(place, capacity_kind(place->page_size), size, capacity, err))
-			return 0;
-		if (refuse_or_give_up(place, node, err))
-			return -1;
-		use_thp(place);
-	}
-	return take_memory(place, node, size, capacity, err);
+	if (refuse_or_give_up(place, node, err))
+		return -1;
+	place->spills = true;
+	if (place->policy == PLACEMENT_BIND)
+		prefer_nodes(place);
+	return 0;
+}
+
+/* What nobody has cannot be done without: the kernel would kill for it. */
+static int fit_rest(struct place *place, unsigned int node, uint64_t size,
+		    struct capacity *capacity, struct error *err)
+{
+	if (!place->spills ||
+	    !capacity_take_near(capacity, CAPACITY_MEMORY, place->nodes, size, err))
+		return 0;
+	return error_prefix(err, "node %u: ", node);
 }
 
 static unsigned int choices(const struct place *place)
@@ -147,16 +154,24 @@ static void order(const struct place *places, unsigned int *sorted, unsigned int
 	}
 }
 
+/* Huge pages first, for who has to do without them needs memory; what is given up comes last. */
 int fit_into(const struct topology *t, const struct layout *layout, struct place *places,
 	     struct capacity *capacity, struct error *err)
 {
-	unsigned int *sorted = xcalloc(t->nr_nodes, sizeof(*sorted));
+	unsigned int *sorted = xcalloc(t->nr_nodes, sizeof(*sorted)), i;
 	int ret = 0;
 
 	order(places, sorted, t->nr_nodes);
-	for (unsigned int i = 0; !ret && i < t->nr_nodes; i++)
-		ret = fit_node(&places[sorted[i]], layout, sorted[i], t->nodes[sorted[i]].size,
-			       capacity, err);
+	for (i = 0; !ret && i < t->nr_nodes; i++)
+		ret = fit_pages(&places[sorted[i]], layout, sorted[i], t->nodes[sorted[i]].size,
+				capacity, err);
+	order(places, sorted, t->nr_nodes);
+	for (i = 0; !ret && i < t->nr_nodes; i++)
+		ret = fit_memory(&places[sorted[i]], sorted[i], t->nodes[sorted[i]].size, capacity,
+				 err);
+	for (i = 0; !ret && i < t->nr_nodes; i++)
+		ret = fit_rest(&places[sorted[i]], sorted[i], t->nodes[sorted[i]].size, capacity,
+			       err);
 	free(sorted);
 	return ret;
 }

@@ -84,7 +84,6 @@ const char *placement_pages_name(enum placement_pages pages)
 int placement_check(const struct placement *placement, struct error *err)
 {
 	const char *name = policies[placement->policy].name;
-	bool huge = placement->pages == PLACEMENT_2M || placement->pages == PLACEMENT_1G;
 
 	if (policies[placement->policy].needs_nodes && !placement->host)
 		return error_set(err, "policy = %s needs host nodes: add host = \"0\"", name);
@@ -96,7 +95,12 @@ int placement_check(const struct placement *placement, struct error *err)
 				 "policy = preferred takes one host node, not \"%s\": use "
 				 "preferred-many",
 				 placement->host);
-	if (huge && !placement->populate)
+	return 0;
+}
+
+int placement_check_pages(const struct placement *placement, struct error *err)
+{
+	if (placement_page_size(placement->pages) > 4096 && !placement->populate)
 		return error_set(err,
 				 "pages = %s needs populate = yes: a huge page that is not there "
 				 "when the guest wants it would end it",
@@ -129,7 +133,7 @@ int placement_check_host(const char *host, struct error *err)
 
 	list += *list == '!';
 	list += *list == '+';
-	if (!strcmp(list, "all") || !strcmp(list, "same") || host_list_is_sound(list))
+	if (!strcmp(list, "all") || host_list_is_sound(list))
 		return 0;
 	return error_set(err, "host = \"%s\": must be a list such as 0,2-3, all, !1 or +0", host);
 }
@@ -228,8 +232,9 @@ const char *place_pages_name(const struct place *place)
 
 bool place_is_fixed(const struct place *place)
 {
-	return place->policy == PLACEMENT_BIND || place->policy == PLACEMENT_INTERLEAVE ||
-	       place->policy == PLACEMENT_WEIGHTED_INTERLEAVE;
+	return !place->spills &&
+	       (place->policy == PLACEMENT_BIND || place->policy == PLACEMENT_INTERLEAVE ||
+		place->policy == PLACEMENT_WEIGHTED_INTERLEAVE);
 }
 
 int place_error(const struct place *place, struct error *err, const char *fmt, ...)

@@ -65,6 +65,7 @@ struct place {
 	bool shared;
 	bool populate;
 	bool strict;
+	bool spills; /* its nodes have too little: some of it will lie on others */
 	char given_up
 		[PLACE_GIVEN_UP]; /* what a place that is not strict does without; empty: nothing */
 };
@@ -84,6 +85,9 @@ const char *placement_pages_name(enum placement_pages pages);
 
 /* The policy asks for host nodes, or for none, and has them, or not. 0, or -1 with the cure. */
 int placement_check(const struct placement *placement, struct error *err);
+
+/* Huge pages are populated. 0, or -1 with the cure. */
+int placement_check_pages(const struct placement *placement, struct error *err);
 
 /* @host is a node string (numa(3)), as far as that can be told without the host. 0, or -1. */
 int placement_check_host(const char *host, struct error *err);
@@ -111,7 +115,7 @@ const char *place_pages_name(const struct place *place);
 /* Binds @size bytes at @addr as @place says: mbind(2), before any of their pages exists. */
 int place_bind(const struct place *place, void *addr, size_t size, struct error *err);
 
-/* Its memory lies on its nodes and nowhere else: bound or interleaved. */
+/* Its memory is to lie on its nodes and nowhere else: bound, or interleaved and not given up. */
 bool place_is_fixed(const struct place *place);
 
 /*

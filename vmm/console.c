@@ -25,7 +25,7 @@ int console_open(struct console *console, int out, const char *log_path,
 		return error_errno(err, "timerfd_create");
 	if (!log_path)
 		return 0;
-	/* A FIFO that nobody reads must not hold us up. */
+	/* A FIFO that nobody has opened yet must not hold us up. */
 	console->log = open(log_path,
 			    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
 	if (console->log < 0)
@@ -149,6 +149,16 @@ static void keep(struct console *console)
 	fprintf(stderr, "numavm: warning: --console: %s; the rest is not kept\n", strerror(errno));
 	close(console->log);
 	console->log = -1;
+}
+
+static bool can_write(int fd, int ms)
+{
+	return poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, ms) > 0;
+}
+
+bool console_is_ready(const struct console *console, int ms)
+{
+	return can_write(console->out, ms) && (console->log < 0 || can_write(console->log, ms));
 }
 
 enum console_event console_flush(struct console *console)

@@ -51,6 +51,9 @@ int console_open(struct console *console, int out, const char *log_path,
 /* One byte of the guest's. Blocks while @out does. */
 enum console_event console_put(struct console *console, uint8_t byte);
 
+/* console_flush() would not block; waits @ms milliseconds for each file at most. */
+bool console_is_ready(const struct console *console, int ms);
+
 /* Lets out what is held. Blocks while @out does. Returns CONSOLE_CLOSED or CONSOLE_NOTHING. */
 enum console_event console_flush(struct console *console);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,13 +28,17 @@ static void say(int fd, const char *text)
 
 static void on_signal(int number)
 {
+	struct pollfd err = { .fd = STDERR_FILENO, .events = POLLOUT };
+
 	for (size_t i = 0; i < NR_SIGNALS; i++) {
 		if (signals[i] != number)
 			continue;
-		progress_hide();
-		say(STDERR_FILENO, prepared.messages[i]);
 		if (prepared.result >= 0)
 			say(prepared.result, prepared.verdicts[i]);
+		if (poll(&err, 1, 0) <= 0) /* nobody reads */
+			continue;
+		progress_hide();
+		say(STDERR_FILENO, prepared.messages[i]);
 	}
 	signal(number, SIG_DFL);
 	raise(number);

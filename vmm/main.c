@@ -120,6 +120,32 @@ static int make_ram_options(const struct settings *settings, const struct option
 				     : 0;
 }
 
+/* Regular files: nothing else is emptied when it is opened. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return a && b && !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* The console's file is emptied when it is opened. */
+static int check_console(const struct options *options, const char *kernel, const char *initrd,
+			 struct error *err)
+{
+	const char *inputs[] = { options->config, kernel, initrd };
+
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
+		if (same_file(options->console, inputs[i]))
+			return error_set(
+				err, "--console %s: this is what is to be read: name another file",
+				options->console);
+	if (same_file(options->console, options->result))
+		return error_set(err, "--console and --result are both %s: name two files",
+				 options->result);
+	return 0;
+}
+
 static int run_guest(const struct machine *m, const struct options *options,
 		     const struct timespec *start, struct outcome *outcome, struct error *err)
 {
@@ -135,7 +161,8 @@ static int run_guest(const struct machine *m, const struct options *options,
 	};
 
 	if (make_ram_options(&m->settings, options, &run.ram, err) ||
-	    find_kernel(&m->settings, &kernel, err))
+	    find_kernel(&m->settings, &kernel, err) ||
+	    check_console(options, kernel, m->settings.initrd.text, err))
 		return -1;
 	run.boot = (struct boot){ kernel, m->settings.initrd.text, cmdline, options->boot };
 	run_machine(&run, outcome);
@@ -165,54 +192,6 @@ static void complain(const char *kind, const char *text)
 	fputc('\n', stderr);
 }
 
-/* Regular files: nothing else is emptied when it is opened. */
-static bool same_file(const char *a, const char *b)
-{
-	struct stat one, other;
-
-	return a && b && !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) &&
-	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-/* What is to be written is emptied first. */
-static int check_output(const char *option, const char *path, const struct options *options,
-			const struct settings *settings, struct error *err)
-{
-	const char *inputs[] = {
-		options->config,       options->flags.kernel.text, options->flags.initrd.text,
-		settings->kernel.text, settings->initrd.text,
-	};
-
-	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
-		if (same_file(path, inputs[i]))
-			return error_set(err,
-					 "%s %s: this is what is to be read: name another file",
-					 option, path);
-	return 0;
-}
-
-/* The file for the verdict is opened once nothing is in it that somebody wants. */
-static int open_outputs(const struct options *o, const struct settings *settings, int *result,
-			struct error *err)
-{
-	if (check_output("--console", o->console, o, settings, err) ||
-	    check_output("--result", o->result, o, settings, err))
-		return -1;
-	*result = -1;
-	if (!o->result)
-		return 0;
-	*result = outcome_open(o->result, err);
-	return *result < 0 ? -1 : 0;
-}
-
-static int check_two_files(const struct options *options, struct error *err)
-{
-	if (!same_file(options->console, options->result))
-		return 0;
-	return error_set(err, "--console and --result are both %s: name two files",
-			 options->result);
-}
-
 /* @wrong: what the command line is not to be, or NULL. */
 static _Noreturn void do_run(const struct options *options, const struct error *wrong,
 			     const struct timespec *start)
@@ -220,18 +199,18 @@ static _Noreturn void do_run(const struct options *options, const struct error *
 	struct machine *m = xcalloc(1, sizeof(*m));
 	struct options owned = *options;
 	struct outcome outcome = { 0 };
-	struct error err, no_output;
-	int result, ret;
+	struct error err, no_result;
+	int result = -1, ret;
 
 	if (wrong)
 		err = *wrong;
 	ret = wrong ? -1 : make_machine(m, &owned, &err);
-	if (open_outputs(options, &m->settings, &result, &no_output)) {
-		complain("", ret ? err.text : no_output.text);
+	if (options->result && (result = outcome_open(options->result, &no_result)) < 0) {
+		complain("", ret ? err.text : no_result.text);
 		leave(OUTCOME_STATUS_NONE);
 	}
 	interrupt_catch(result);
-	if (ret || check_two_files(options, &err) || run_guest(m, options, start, &outcome, &err))
+	if (ret || run_guest(m, options, start, &outcome, &err))
 		outcome_from_error(&outcome, &err);
 	if (outcome.message[0])
 		complain(outcome.kind == OUTCOME_CONTENTION ? "contention: " : "", outcome.message);

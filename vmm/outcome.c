@@ -69,18 +69,48 @@ static json_t *to_json(const struct outcome *outcome)
 			 outcome->nodes ? json_incref(outcome->nodes) : json_array());
 }
 
+static bool is_stdout(const struct stat *st)
+{
+	struct stat out;
+
+	return !fstat(STDOUT_FILENO, &out) && st->st_dev == out.st_dev && st->st_ino == out.st_ino;
+}
+
+/* A kernel, say, that is named by mistake must not be lost: what is there is an older result. */
+static int check_old(const char *path, struct error *err)
+{
+	struct stat st;
+	char first = 0;
+	int fd;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size || is_stdout(&st))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, &first, 1) < 0)
+		first = 0;
+	if (fd >= 0)
+		close(fd);
+	if (first == '{')
+		return 0;
+	return error_set(err,
+			 "--result %s: holds something else than an older result: name another "
+			 "file, or remove it",
+			 path);
+}
+
 /* A FIFO that nobody reads must not hold us up, and stdout under another name not be emptied. */
 int outcome_open(const char *path, struct error *err)
 {
-	int fd =
-		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-	struct stat st, out;
+	struct stat st;
+	int fd;
 
+	if (check_old(path, err))
+		return -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(err, "--result %s", path);
-	if (fstat(STDOUT_FILENO, &out) || st.st_dev != out.st_dev || st.st_ino != out.st_ino)
-		if (S_ISREG(st.st_mode) && ftruncate(fd, 0))
-			return error_errno(err, "--result %s", path);
+	if (S_ISREG(st.st_mode) && !is_stdout(&st) && ftruncate(fd, 0))
+		return error_errno(err, "--result %s", path);
 	return fd;
 }
 

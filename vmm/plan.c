@@ -198,7 +198,7 @@ static void format_host(const struct plan *plan, unsigned int node, char *text, 
 	char *list = place->nodes ? host_list(place->nodes) : NULL;
 
 	snprintf(text, size, "%s (%s)",
-		 list		   ? list
+		 list && *list	   ? list
 		 : placement->host ? placement->host
 				   : "any",
 		 placement_policy_name(placement->policy));

@@ -17,13 +17,13 @@ void progress_show(uint64_t done, uint64_t total)
 {
 	static const char full[] = "##############################",
 			  none[] = "                              ";
-	static struct timespec start; /* of the one populating that a process does */
+	static struct timespec start; /* of this populating */
 	int filled = (double)done / total * WIDTH;
 	struct timespec now;
 	double seconds;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!start.tv_sec)
+	if (!done)
 		start = now;
 	seconds = (now.tv_sec - start.tv_sec) + (now.tv_nsec - start.tv_nsec) / 1e9;
 	if (seconds < QUIET_SECONDS || !isatty(STDERR_FILENO))

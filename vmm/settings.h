@@ -54,12 +54,13 @@ struct settings_node {
 	struct setting_text keys[SETTINGS_NR_KEYS];
 };
 
-/* --distance A,B=N: both directions. */
+/* One number of the matrix. */
 struct settings_entry {
 	long value;
 	struct where where;
 };
 
+/* --distance A,B=N: both directions. */
 struct settings_distance {
 	unsigned int a, b;
 	long value;

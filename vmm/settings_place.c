@@ -96,17 +96,11 @@ static void fill_in(struct placement *placement,
 			placement->host || huge || placement->policy == PLACEMENT_LOCAL;
 }
 
-/* The key at whose place a mistake in the combination is told. */
-static const struct where *
-combination_where(const struct setting_text *const keys[SETTINGS_NR_KEYS])
+/* A mistake in a combination is told at the place of the first key that is given. */
+static int refuse_both(const struct setting_text *first, const struct setting_text *second,
+		       struct error *err)
 {
-	static const enum settings_key order[] = { KEY_POPULATE, KEY_POLICY, KEY_HOST, KEY_PAGES };
-	const struct where *where = &keys[KEY_HOST]->where;
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (keys[order[i]]->text)
-			return &keys[order[i]]->where;
-	return where;
+	return settings_error_at(err, first->text ? &first->where : &second->where);
 }
 
 /* @node is NULL for a node of a uniform machine. */
@@ -124,8 +118,11 @@ static int make_placement(const struct settings *s, const struct settings_node *
 	}
 	drop_machine_host(node, placement);
 	fill_in(placement, keys);
-	return placement_check(placement, err) ? settings_error_at(err, combination_where(keys))
-					       : 0;
+	if (placement_check(placement, err))
+		return refuse_both(keys[KEY_POLICY], keys[KEY_HOST], err);
+	if (placement_check_pages(placement, err))
+		return refuse_both(keys[KEY_POPULATE], keys[KEY_PAGES], err);
+	return 0;
 }
 
 int settings_place(const struct settings *s, struct topology *t, struct error *err)

@@ -38,7 +38,8 @@ void terminal_open(void)
 		return;
 	is_terminal = true;
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
-		signal(fatal[i], restore_and_die);
+		if (signal(fatal[i], restore_and_die) == SIG_IGN)
+			signal(fatal[i], SIG_IGN); /* as our parent wants it */
 	terminal_resume();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/vm.h"
 
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -160,10 +159,9 @@ static void send(void *opaque, uint8_t byte)
 	handle_console(vm, console_put(&vm->console, byte));
 }
 
-/* Who holds the lock may be blocked in writing to stdout, and nobody may wait for that here. */
+/* Who holds the lock may be blocked in writing, and nobody may wait for that here. */
 void vm_flush_console(struct vm *vm, int patience_s)
 {
-	struct pollfd out = { .fd = vm->console.out, .events = POLLOUT };
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -174,7 +172,7 @@ void vm_flush_console(struct vm *vm, int patience_s)
 	}
 	if (!vm->console.nr_held) {
 		vm->console.timed = false;
-	} else if (poll(&out, 1, patience_s * 1000) > 0) {
+	} else if (console_is_ready(&vm->console, patience_s * 1000)) {
 		vm->console.timed = false;
 		handle_console(vm, console_flush(&vm->console));
 	} else {

@@ -13,11 +13,11 @@
 const char arch_name[] = "x86_64";
 const char arch_cmdline[] = "console=ttyS0 panic=-1";
 
-/* NODE_MIN_SIZE of Linux's arch/x86/mm/numa.c, until its commit a1e2b8b36820. */
 /* What Linux puts into blocks larger than LAYOUT_MEMORY_BLOCK, and the largest. */
 #define LARGE_BLOCKS_FROM (64ULL << 30)
 #define LARGEST_BLOCK (2ULL << 30)
 
+/* NODE_MIN_SIZE of Linux's arch/x86/mm/numa.c, until its commit a1e2b8b36820. */
 const uint64_t arch_node_min_size = 4ULL << 20;
 
 #define ZEN_FAMILY 0x17

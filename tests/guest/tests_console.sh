@@ -76,6 +76,17 @@ t_stdout_unread_sigterm() {
 	ended_by 143 && expect_result error 143
 }
 
+# The same of the file that keeps the console: a byte is due, and the pipe has room for the line before it alone.
+t_console_unread() {
+	mkfifo "$dir/pipe"
+	exec 3<>"$dir/pipe"
+	head -c 65524 /dev/zero >&3
+	printf x | "$numavm" run -k "$out/echo" -m 128M --result "$dir/result" --console "$dir/pipe" \
+		--timeout 3s >"$dir/stdout" 2>"$dir/stderr" &
+	pid=$!
+	ended_by 124 && expect_end 124 timeout
+}
+
 # What numavm opens must not come to stand where a closed one was.
 t_standard_files_closed() {
 	"$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" <&- >&- 2>"$dir/stderr"

@@ -37,10 +37,9 @@ t_end_populating() {
 		--node memory=1G,llcs=1,pages=4k,populate=yes --populate-threads 1 \
 		>"$dir/stdout" 2>"$dir/stderr" </dev/null &
 	pid=$!
-	until [ -e "$dir/result" ]; do
+	until grep -Eqs '^RssAnon:[[:space:]]*[0-9]{5}' "/proc/$pid/status"; do
 		kill -0 "$pid" 2>/dev/null || wrong "it has ended" || return 1
 	done
-	sleep 0.05
 	kill -TERM "$pid"
 	wait "$pid"
 	status=$?

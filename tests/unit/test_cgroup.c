@@ -59,6 +59,13 @@ static const struct {
 	  { { "memory/a/memory.limit_in_bytes", "268435456\n" },
 	    { "memory/a/memory.usage_in_bytes", "104857600\n" } },
 	  256 - 100 - 8 - 1 },
+	{ "version 1, with groups below",
+	  "5:memory:/a\n",
+	  { { "memory/a/memory.limit_in_bytes", "1073741824\n" },
+	    { "memory/a/memory.usage_in_bytes", "1073741824\n" },
+	    { "memory/a/memory.stat", "active_file 1\ninactive_file 1\ntotal_active_file "
+				      "134217728\ntotal_inactive_file 134217728\n" } },
+	  1280 - 1024 - 8 - 5 },
 	{ "version 1, not visible from here",
 	  "5:memory:/docker/a\n",
 	  { { "memory/memory.limit_in_bytes", "268435456\n" } },

@@ -116,6 +116,8 @@ static const struct {
 	{ "\npages = 3M\n", "", "m.conf:2: pages \"3M\": must be thp, 4k, 2M, 1G or auto" },
 	{ "", "--pages=2m", "--pages: pages \"2m\": must be" },
 	{ "\npolicy = fly\n", "", "m.conf:2: policy \"fly\": must be bind" },
+	{ "populate = yes\nhost = \"0,1\"\npolicy = preferred\n", "",
+	  "m.conf:3: policy = preferred" },
 	{ "host = \"0,1\"\npolicy = preferred\n", "",
 	  "m.conf:2: policy = preferred takes one host node, not \"0,1\": use preferred-many" },
 	{ "\npolicy = interleave\n", "", "m.conf:2: policy = interleave needs host nodes" },
