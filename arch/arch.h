@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The contract between the program and an architecture. One of arch/x86/ and arch/arm64/ is linked
- * and has all of these under these names. struct arch_host and struct arch_vm are the architecture's
- * own, from its arch_types.h.
+ * and has all of these under these names. struct arch_host and struct arch_vm are the
+ * architecture's own, from its arch_types.h.
  *
  * The first group needs no VM and serves plan and tables as well; all but arch_host_probe() and
  * arch_tables_write() are pure. Then, for a run, in the order of their calls: arch_check(),
@@ -37,7 +37,9 @@ void arch_host_probe(struct arch_host *host);
 /* Where RAM may be on this host. */
 void arch_layout_space(const struct arch_host *host, struct layout_space *space);
 
-/* What of @t a guest on this host will not see as declared, for a warning; NULL when it sees all. */
+/*
+ * What of @t a guest on this host will not see as declared, for a warning; NULL when it sees all.
+ */
 const char *arch_cannot_show(const struct arch_host *host, const struct topology *t);
 
 /* The number that the guest knows CPU @cpu by: APIC id, MPIDR. */

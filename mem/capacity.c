@@ -97,7 +97,7 @@ static int refuse(const struct capacity *capacity, enum capacity_kind kind,
 	return -1;
 }
 
-/* Huge pages of hugetlb are on no memory cgroup's account. */
+/* Huge pages of hugetlb are on no memory cgroup's account, but with memory_hugetlb_accounting. */
 static int charge(struct capacity *capacity, enum capacity_kind kind, uint64_t size,
 		  struct error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the host nodes have free, and whether it is enough for all guest nodes together. Filled in from
- * mem/host.h and mem/cgroup.h under host_lock(), or by hand in tests; from then on pure.
+ * What the host nodes have free, and whether it is enough for all guest nodes together. Filled in
+ * from mem/host.h and mem/cgroup.h under host_lock(), or by hand in tests; from then on pure.
  */
 #ifndef MEM_CAPACITY_H
 #define MEM_CAPACITY_H
@@ -41,15 +41,15 @@ uint64_t capacity_on(const struct capacity *capacity, enum capacity_kind kind,
 
 /*
  * Takes @size bytes of @kind from @nodes, first from those with most left. Returns -1, and takes
- * nothing, when they have less: the message says both, and is one of contention. Those with few nodes
- * to choose from are to come first.
+ * nothing, when they have less: the message says both, and is one of contention. Those with few
+ * nodes to choose from are to come first.
  */
 int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
 		  uint64_t size, struct error *err);
 
 /*
- * The same for interleaved memory: each of @nodes gives its share, equal ones or by weight. Returns -1,
- * and takes nothing, when one of them has less.
+ * The same for interleaved memory: each of @nodes gives its share, equal ones or by weight. Returns
+ * -1, and takes nothing, when one of them has less.
  */
 int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
 			 const struct bitmask *nodes, bool weighted, uint64_t size,

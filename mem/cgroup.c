@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/host.h"
 #include "mem/xalloc.h"
 
 /* The page tables are on the same account. */
@@ -22,19 +23,13 @@ static const struct version {
 	  "total_active_file", "total_inactive_file" },
 };
 
-/* The number in a group's file; @otherwise when there is none ("max", or no file). */
+/* A limit may be "max", which is none. */
 static uint64_t read_number(const char *group, const char *name, uint64_t otherwise)
 {
 	char *path = xasprintf("%s/%s", group, name);
-	FILE *file = fopen(path, "re");
-	unsigned long long value;
+	uint64_t value = host_read_number(path, otherwise);
 
 	free(path);
-	if (!file)
-		return otherwise;
-	if (fscanf(file, "%llu", &value) != 1)
-		value = otherwise;
-	fclose(file);
 	return value;
 }
 

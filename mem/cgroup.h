@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Bytes that this process can still take before a limit of its memory cgroup, or of one above it, calls
- * the OOM killer; UINT64_MAX without a limit. Linux, admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.
+ * Bytes that this process can still take before a limit of its memory cgroup, or of one above it,
+ * calls the OOM killer; UINT64_MAX without a limit. Linux, admin-guide/cgroup-v2.rst and
+ * cgroup-v1/memory.rst.
  */
 uint64_t cgroup_free_memory(void);
 

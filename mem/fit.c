@@ -181,7 +181,9 @@ static bool asks_for_something(const struct place *place)
 	return place->page_size > 4096 || place->populate;
 }
 
-/* A report is not to say thp of memory that this host gives none to. Asked once a kind of memory. */
+/*
+ * A report is not to say thp of memory that this host gives none to. Asked once a kind of memory.
+ */
 static void drop_thp(const struct topology *t, struct place *places)
 {
 	enum { UNKNOWN, YES, NO } gives[2] = { UNKNOWN, UNKNOWN };

@@ -93,7 +93,7 @@ uint64_t host_free_memory(unsigned int node)
 	return host_nr_nodes() == 1 ? available() : free_of_node(node);
 }
 
-static uint64_t read_number(const char *path, uint64_t otherwise)
+uint64_t host_read_number(const char *path, uint64_t otherwise)
 {
 	FILE *file = fopen(path, "re");
 	unsigned long long value;
@@ -112,10 +112,12 @@ uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
 
 	snprintf(path, sizeof(path), NODES "/node%u/hugepages/hugepages-%llukB/free_hugepages",
 		 node, (unsigned long long)page_size >> 10);
-	return read_number(path, 0);
+	return host_read_number(path, 0);
 }
 
-/* "always [madvise] never", and for files in memory "always within_size advise [never] deny force". */
+/*
+ * "always [madvise] never", and for files in memory "always within_size advise [never] deny force".
+ */
 bool host_gives_thp(bool shared)
 {
 	FILE *file = fopen(shared ? THP "/shmem_enabled" : THP "/enabled", "re");
@@ -134,7 +136,7 @@ unsigned int host_interleave_weight(unsigned int node)
 	char path[80];
 
 	snprintf(path, sizeof(path), WEIGHTS "/node%u", node);
-	return read_number(path, 1);
+	return host_read_number(path, 1);
 }
 
 static void add_node_cpus(struct bitmask *cpus, unsigned int node)
@@ -148,15 +150,21 @@ static void add_node_cpus(struct bitmask *cpus, unsigned int node)
 	numa_bitmask_free(of_node);
 }
 
-bool host_has_cpus(const struct bitmask *nodes)
+static struct bitmask *cpus_of(const struct bitmask *nodes)
 {
 	struct bitmask *cpus = numa_allocate_cpumask();
-	bool has;
 
 	for (unsigned int i = 0; i < nodes->size; i++)
 		if (numa_bitmask_isbitset(nodes, i))
 			add_node_cpus(cpus, i);
-	has = numa_bitmask_weight(cpus);
+	return cpus;
+}
+
+bool host_has_cpus(const struct bitmask *nodes)
+{
+	struct bitmask *cpus = cpus_of(nodes);
+	bool has = numa_bitmask_weight(cpus);
+
 	numa_bitmask_free(cpus);
 	return has;
 }
@@ -168,10 +176,7 @@ struct bitmask *host_cpus(const struct bitmask *nodes)
 	numa_sched_getaffinity(0, allowed);
 	if (!nodes)
 		return allowed;
-	cpus = numa_allocate_cpumask();
-	for (unsigned int i = 0; i < nodes->size; i++)
-		if (numa_bitmask_isbitset(nodes, i))
-			add_node_cpus(cpus, i);
+	cpus = cpus_of(nodes);
 	for (unsigned int i = 0; i < cpus->size; i++)
 		if (!numa_bitmask_isbitset(allowed, i))
 			numa_bitmask_clearbit(cpus, i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this host's nodes have at the moment: free memory, free huge pages, CPUs. Read from sysfs each
- * time it is asked, since all of it changes. placement.c, capacity.c and vmm/pin.c ask.
+ * What this host's nodes have at the moment: free memory, free huge pages, CPUs. Read from sysfs
+ * each time it is asked, since all of it changes. placement.c, capacity.c and vmm/pin.c ask.
  */
 #ifndef MEM_HOST_H
 #define MEM_HOST_H
@@ -36,22 +36,28 @@ unsigned int host_interleave_weight(unsigned int node);
 bool host_has_cpus(const struct bitmask *nodes);
 
 /*
- * The CPUs of @nodes that this process may run on; of all nodes when @nodes is NULL. The caller frees
- * the mask with numa_bitmask_free().
+ * The CPUs of @nodes that this process may run on; of all nodes when @nodes is NULL. The caller
+ * frees the mask with numa_bitmask_free().
  */
 struct bitmask *host_cpus(const struct bitmask *nodes);
 
 /*
- * Waits until no other machine of ours is between checking what is free and having taken it: a lock,
- * flock(2), on the nodes' folder in sysfs, which every user can open and nobody has to remove. Closing
- * the descriptor gives it back. -1 on a host without that folder, which has nothing to share out.
+ * Waits until no other machine of ours is between checking what is free and having taken it: a
+ * lock, flock(2), on the nodes' folder in sysfs, which every user can open and nobody has to
+ * remove. Closing the descriptor gives it back. -1 on a host without that folder, which has nothing
+ * to share out.
  */
 int host_lock(void);
 
-/* @list is numbers and ranges of them behind commas, as in 0,2-3: none too large, none backwards. */
+/*
+ * @list is numbers and ranges of them behind commas, as in 0,2-3: none too large, none backwards.
+ */
 bool host_list_is_sound(const char *list);
 
 /* "0-1,3": the nodes or CPUs of @mask. The caller frees the text. */
 char *host_list(const struct bitmask *mask);
+
+/* The number that the file at @path begins with; @otherwise when there is none, or no such file. */
+uint64_t host_read_number(const char *path, uint64_t otherwise);
 
 #endif

@@ -58,9 +58,9 @@ int layout_build(const struct topology *t, const struct layout_space *space, str
 		 struct error *err);
 
 /*
- * Every range of @node begins and ends at a multiple of @page_size, so that pages of that size can back
- * it. RAM bases and holes are multiples of 1 GiB, so the nodes' sizes alone decide. Returns 0, or -1 with
- * the nearest sizes that do.
+ * Every range of @node begins and ends at a multiple of @page_size, so that pages of that size can
+ * back it. RAM bases and holes are multiples of 1 GiB, so the nodes' sizes alone decide. Returns 0,
+ * or -1 with the nearest sizes that do.
  */
 int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t page_size,
 		       struct error *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where on the host a guest node's memory is to lie and in which pages: as declared (struct placement,
- * part of the topology, which owns the strings), and resolved on this host (struct place, which ram.c
- * makes one of for each node and owns).
+ * Where on the host a guest node's memory is to lie and in which pages: as declared (struct
+ * placement, part of the topology, which owns the strings), and resolved on this host (struct
+ * place, which ram.c makes one of for each node and owns).
  */
 #ifndef MEM_PLACEMENT_H
 #define MEM_PLACEMENT_H
@@ -93,16 +93,17 @@ int placement_check_pages(const struct placement *placement, struct error *err);
 int placement_check_host(const char *host, struct error *err);
 
 /*
- * The arguments that mean @policy on @nodes (NULL for the policies without nodes). Pure; @args->mask
- * points into @nodes. Returns -1 for an empty set, and for preferred with other than one node.
+ * The arguments that mean @policy on @nodes (NULL for the policies without nodes). Pure;
+ * @args->mask points into @nodes. Returns -1 for an empty set, and for preferred with other than
+ * one node.
  */
 int placement_mbind_args(enum placement_policy policy, const struct bitmask *nodes,
 			 struct mbind_args *args, struct error *err);
 
 /*
- * Resolves @placement on this host: node string to nodes, local to the node of the CPU that runs this.
- * Returns -1 when the string is none, or names a node that this
- * host lacks or that cpuset.mems forbids.
+ * Resolves @placement on this host: node string to nodes, local to the node of the CPU that runs
+ * this. Returns -1 when the string is none, or names a node that this host lacks or that
+ * cpuset.mems forbids.
  */
 int place_resolve(const struct placement *placement, struct place *place, struct error *err);
 
@@ -119,8 +120,8 @@ int place_bind(const struct place *place, void *addr, size_t size, struct error 
 bool place_is_fixed(const struct place *place);
 
 /*
- * error_errno() with what @place is made of behind the text: "mmap of 64 MiB, thp pages on host nodes
- * 0-1: Cannot allocate memory".
+ * error_errno() with what @place is made of behind the text: "mmap of 64 MiB, thp pages on host
+ * nodes 0-1: Cannot allocate memory".
  */
 int place_error(const struct place *place, struct error *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -15,7 +15,10 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Long enough to cost little, short enough that nobody waits for mmap_lock: see mmap_lock's holders. */
+/*
+ * Long enough to cost little, short enough that nobody waits for mmap_lock: see mmap_lock's
+ * holders.
+ */
 #define CHUNK (16ULL << 20)
 #define CHUNK_4K (4ULL << 20)
 #define STACK_SIZE (64 << 10)
@@ -58,8 +61,8 @@ static uint64_t chunk_of(const struct place *place)
 }
 
 /*
- * A node without CPUs, or whose CPUs are not ours, is filled from wherever we are. host_cpus() knows
- * no others than those that the thread may run on, so the node before is left first.
+ * A node without CPUs, or whose CPUs are not ours, is filled from wherever we are. host_cpus()
+ * knows no others than those that the thread may run on, so the node before is left first.
  */
 static void move_to_node(const struct crew *crew, const struct place *place)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Taking memory before the guest starts: threads that run on the host nodes that they fill, all of
- * them there before the first one populates, in chunks, so that none holds mmap_lock for long. ram.c
- * calls it once for all ranges together.
+ * them there before the first one populates, in chunks, so that none holds mmap_lock for long.
+ * ram.c calls it once for all ranges together.
  */
 #ifndef MEM_POPULATE_H
 #define MEM_POPULATE_H
@@ -28,9 +28,9 @@ struct populate_range {
 typedef void populate_progress(uint64_t done, uint64_t total);
 
 /*
- * Populates @nr ranges: madvise(2), MADV_POPULATE_WRITE, or by touching the pages where Linux is older
- * than 5.14. @threads in all, shared out by size, at least one a node; 0 means one a CPU. @progress
- * may be NULL. Returns 0, or -1 naming node and call when one of them failed.
+ * Populates @nr ranges: madvise(2), MADV_POPULATE_WRITE, or by touching the pages where Linux is
+ * older than 5.14. @threads in all, shared out by size, at least one a node; 0 means one a CPU.
+ * @progress may be NULL. Returns 0, or -1 naming node and call when one of them failed.
  */
 int populate_all(struct populate_range *ranges, unsigned int nr, unsigned int threads,
 		 populate_progress *progress, struct error *err);

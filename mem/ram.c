@@ -186,7 +186,10 @@ static int populate_those(struct ram *ram, bool fixed, const struct ram_options 
 	return ret;
 }
 
-/* All at once, but who can go elsewhere must not take the place of who cannot: that one would be killed. */
+/*
+ * All at once, but who can go elsewhere must not take the place of who cannot: that one would be
+ * killed.
+ */
 static int populate(struct ram *ram, const struct ram_options *options, struct error *err)
 {
 	struct timespec start;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The guest's RAM on the host: one reservation, each range mapped into it, placed and, when asked,
- * populated and proven. run allocates it before the VM exists; every access to guest memory from our
- * side goes through ram_hva(), which knows the bounds.
+ * populated and proven. run allocates it before the VM exists; every access to guest memory from
+ * our side goes through ram_hva(), which knows the bounds.
  */
 #ifndef MEM_RAM_H
 #define MEM_RAM_H
@@ -35,10 +35,11 @@ struct ram {
 };
 
 /*
- * Resolves the nodes' placements and checks them against the host (fit.h), reserves address space for
- * all of @layout (PROT_NONE), maps each range (mmap(2)), advises (madvise(2)) and binds it (mbind(2)),
- * populates all nodes at once, and asks the kernel where the pages are (move_pages(2)), in that order.
- * @layout must outlive @ram. Returns 0, or -1 naming node, call and errno, with nothing mapped.
+ * Resolves the nodes' placements and checks them against the host (fit.h), reserves address space
+ * for all of @layout (PROT_NONE), maps each range (mmap(2)), advises (madvise(2)) and binds it
+ * (mbind(2)), populates all nodes at once, and asks the kernel where the pages are (move_pages(2)),
+ * in that order. @layout must outlive @ram. Returns 0, or -1 naming node, call and errno, with
+ * nothing mapped.
  */
 int ram_allocate(struct ram *ram, const struct topology *t, const struct layout *layout,
 		 const struct ram_options *options, struct error *err);

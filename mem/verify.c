@@ -52,8 +52,8 @@ static int count_batch(const struct place *place, void **pages, int *status, uns
 }
 
 /*
- * Which of @among pages: another one at each @step, by the golden ratio. Every fourth page of memory
- * interleaved over two nodes would be on the same node each time.
+ * Which of @among pages: another one at each @step, by the golden ratio. Every fourth page of
+ * memory interleaved over two nodes would be on the same node each time.
  */
 static uint64_t pick(uint64_t step, uint64_t among)
 {
@@ -104,8 +104,8 @@ static int judge_nodes(const struct place *place, const struct verify_counts *co
 }
 
 /*
- * @weights NULL: all alike. A node gets its weight in pages at a time, and the last round may be cut
- * short.
+ * @weights NULL: all alike. A node gets its weight in pages at a time, and the last round may be
+ * cut short.
  */
 static int judge_shares(const struct place *place, const struct verify_counts *counts,
 			const unsigned int *weights, struct error *err)

@@ -39,8 +39,8 @@ int verify_count(const struct place *place, uint8_t *addr, uint64_t size, uint64
 		 struct verify_counts *counts, struct error *err);
 
 /*
- * Compares with the policy: bind, all on its nodes; the interleaving ones, each node's share within 5
- * per cent of all and a huge page; nothing missing. weights[] is by host node, for weighted
+ * Compares with the policy: bind, all on its nodes; the interleaving ones, each node's share within
+ * 5 per cent of all and a huge page; nothing missing. weights[] is by host node, for weighted
  * interleaving. Pure. Returns 0, or -1 with what is where.
  */
 int verify_judge(const struct place *place, const struct verify_counts *counts,

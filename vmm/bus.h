@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An address space of devices: I/O ports, or MMIO. Devices are embedded in the VM, put themselves on
- * it before the vCPUs run, and are never taken off; so accesses need no lock here. Each device has
- * its own.
+ * An address space of devices: I/O ports, or MMIO. Devices are embedded in the VM, put themselves
+ * on it before the vCPUs run, and are never taken off; so accesses need no lock here. Each device
+ * has its own.
  */
 #ifndef VMM_BUS_H
 #define VMM_BUS_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The config file, numavm.conf(5), read into settings. Called by main before anything is started. */
+/*
+ * The config file, numavm.conf(5), read into settings. Called by main before anything is started.
+ */
 #ifndef VMM_CONFIG_H
 #define VMM_CONFIG_H
 

@@ -34,8 +34,8 @@ int console_open(struct console *console, int out, const char *log_path,
 }
 
 /*
- * A stdout that somebody made non-blocking is waited for; an interrupted write goes on, until the end
- * of the guest has come: what nobody reads must not hold that up.
+ * A stdout that somebody made non-blocking is waited for; an interrupted write goes on, until the
+ * end of the guest has come: what nobody reads must not hold that up.
  */
 static int write_all(const struct console *console, int fd, const uint8_t *bytes, size_t size)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where the guest's console bytes go: stdout, and the log file when there is one. On their way they
- * are read for the kernel's panic message. The serial port feeds it, under its own lock, and learns of
- * events. A line goes out when it is complete, for a write(2) a byte costs as much as the guest's exit;
- * what waits for its end longer than CONSOLE_DUE_NS goes out when the main thread sees the timer.
+ * are read for the kernel's panic message. The serial port feeds it, under its own lock, and learns
+ * of events. A line goes out when it is complete, for a write(2) a byte costs as much as the
+ * guest's exit; what waits for its end longer than CONSOLE_DUE_NS goes out when the main thread
+ * sees the timer.
  */
 #ifndef VMM_CONSOLE_H
 #define VMM_CONSOLE_H
@@ -42,8 +43,8 @@ struct console {
 };
 
 /*
- * Writes to @out, and to @log_path when that is not NULL. Once *@stopping is true, a signal ends the wait
- * for who reads @out, and the bytes are lost. Returns 0, or -1 with the reason.
+ * Writes to @out, and to @log_path when that is not NULL. Once *@stopping is true, a signal ends
+ * the wait for who reads @out, and the bytes are lost. Returns 0, or -1 with the reason.
  */
 int console_open(struct console *console, int out, const char *log_path,
 		 const atomic_bool *stopping, struct error *err);

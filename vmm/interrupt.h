@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals that come while a machine is being made: they end the program at once, even in the middle of
- * populating, and the verdict says so. Called once by main; wait.c takes the signals over.
+ * Signals that come while a machine is being made: they end the program at once, even in the middle
+ * of populating, and the verdict says so. Called once by main; wait.c takes the signals over.
  */
 #ifndef VMM_INTERRUPT_H
 #define VMM_INTERRUPT_H

@@ -244,8 +244,8 @@ static int print_help(const struct options *options, struct error *err)
 }
 
 /*
- * What is closed must not be taken by the next file that is opened. Its place is held by what fails as
- * a closed one would: not to be read as stdin, not to be written otherwise.
+ * What is closed must not be taken by the next file that is opened. Its place is held by what fails
+ * as a closed one would: not to be read as stdin, not to be written otherwise.
  */
 static void hold_standard_files(void)
 {

@@ -383,8 +383,8 @@ static int refuse(int letter, char **argv, enum verb verb, struct error *err)
 }
 
 /*
- * The options from argv[1] on; @argc and @argv begin with what stands before them. All of them, for who
- * wants a result is to have one that says what was wrong first.
+ * The options from argv[1] on; @argc and @argv begin with what stands before them. All of them, for
+ * who wants a result is to have one that says what was wrong first.
  */
 static int parse_verb(int argc, char **argv, struct options *o, struct error *err)
 {

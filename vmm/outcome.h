@@ -45,8 +45,8 @@ void outcome_from_error(struct outcome *outcome, const struct error *err);
 const char *outcome_name(enum outcome_kind kind);
 
 /*
- * Opens @path for the verdict and empties it, before anything runs: what stands in it later is of this
- * run. Returns a descriptor, or -1 with the reason.
+ * Opens @path for the verdict and empties it, before anything runs: what stands in it later is of
+ * this run. Returns a descriptor, or -1 with the reason.
  */
 int outcome_open(const char *path, struct error *err);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Where each node's memory lies, told on stderr and in the result. Called by run once RAM is there. */
+/*
+ * Where each node's memory lies, told on stderr and in the result. Called by run once RAM is there.
+ */
 #ifndef VMM_REPORT_H
 #define VMM_REPORT_H
 

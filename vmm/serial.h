@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A 16550A UART. The arch puts it on its bus; what the guest sends goes to a function, what it is to
- * receive comes in through serial_receive(). Source: National Semiconductor PC16550D data sheet.
+ * A 16550A UART. The arch puts it on its bus; what the guest sends goes to a function, what it is
+ * to receive comes in through serial_receive(). Source: National Semiconductor PC16550D data sheet.
  */
 #ifndef VMM_SERIAL_H
 #define VMM_SERIAL_H

@@ -29,7 +29,9 @@ struct setting_number {
 	struct where where;
 };
 
-/* The keys of a node's placement; given for the machine, they hold for the nodes without their own. */
+/*
+ * The keys of a node's placement; given for the machine, they hold for the nodes without their own.
+ */
 enum settings_key {
 	KEY_HOST,
 	KEY_POLICY,
@@ -117,8 +119,8 @@ int settings_topology(const struct settings *settings, struct topology *t, struc
 int settings_place(const struct settings *settings, struct topology *t, struct error *err);
 
 /*
- * layout_build() and whether the nodes can be made of the huge pages that they declare; a message begins
- * with the place of what is wrong.
+ * layout_build() and whether the nodes can be made of the huge pages that they declare; a message
+ * begins with the place of what is wrong.
  */
 int settings_layout(const struct settings *settings, const struct topology *t,
 		    const struct layout_space *space, struct layout *layout, struct error *err);

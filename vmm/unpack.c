@@ -162,8 +162,8 @@ static int unpack_to_memory(const uint8_t *data, size_t size, struct error *err)
 }
 
 /*
- * Unnamed until it is whole and on the disk: an end at any moment leaves nothing behind. A folder that
- * cannot take it (no right, no room) is done without.
+ * Unnamed until it is whole and on the disk: an end at any moment leaves nothing behind. A folder
+ * that cannot take it (no right, no room) is done without.
  */
 static int unpack_anew(const char *folder, const char *path, const uint8_t *data, size_t size,
 		       struct error *err)

@@ -17,15 +17,16 @@
 bool unpack_knows(const uint8_t *data, size_t size);
 
 /*
- * The size of the stream at @data without what the kernel's build puts behind it: the unpacked size, in
- * 4 bytes that are no part of it, but for gzip, whose own end that is (scripts/Makefile.lib,
- * size_append). @size is above 4.
+ * The size of the stream at @data without what the kernel's build puts behind it: the unpacked
+ * size, in 4 bytes that are no part of it, but for gzip, whose own end that is
+ * (scripts/Makefile.lib, size_append). @size is above 4.
  */
 size_t unpack_stream_size(const uint8_t *data, size_t size);
 
 /*
- * Returns a descriptor of a file with what @data, @size bytes, unpacks to, for reading: the kept copy,
- * or a new one, which is kept when the cache's folder can be written to. -1 when the data is damaged.
+ * Returns a descriptor of a file with what @data, @size bytes, unpacks to, for reading: the kept
+ * copy, or a new one, which is kept when the cache's folder can be written to. -1 when the data is
+ * damaged.
  */
 int unpack_open(const uint8_t *data, size_t size, struct error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual machine: RAM, KVM's objects, the buses and devices, and how it ended. run.c makes one,
- * wires it in the order below and owns it; vCPU threads and devices get it by pointer.
+ * The virtual machine: RAM, KVM's objects, the buses and devices, and how it ended. run.c makes
+ * one, wires it in the order below and owns it; vCPU threads and devices get it by pointer.
  */
 #ifndef VMM_VM_H
 #define VMM_VM_H
@@ -71,9 +71,9 @@ struct vm {
 int vm_check_limits(const struct vm *vm, struct error *err);
 
 /*
- * Makes KVM's VM with one memory slot a range, then the arch's interrupt controller, then the vCPUs,
- * in this order: slots set after an irqchip or a vCPU wait longer. RAM is there already. Returns 0,
- * or -1 naming the ioctl.
+ * Makes KVM's VM with one memory slot a range, then the arch's interrupt controller, then the
+ * vCPUs, in this order: slots set after an irqchip or a vCPU wait longer. RAM is there already.
+ * Returns 0, or -1 naming the ioctl.
  */
 int vm_create(struct vm *vm, struct error *err);
 
@@ -87,8 +87,8 @@ int vm_start(struct vm *vm, struct error *err);
 void vm_stop(struct vm *vm);
 
 /*
- * Ends the machine with a verdict; the first one counts. A machine whose kernel has panicked ends as
- * panicked however it goes on. May be called from any thread.
+ * Ends the machine with a verdict; the first one counts. A machine whose kernel has panicked ends
+ * as panicked however it goes on. May be called from any thread.
  */
 void vm_end(struct vm *vm, enum outcome_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -121,8 +121,8 @@ static void offer_input(struct wait *wait)
 }
 
 /*
- * A guest that does not read must not lock up the escape key: from a terminal, bytes that nobody has
- * room for are dropped.
+ * A guest that does not read must not lock up the escape key: from a terminal, bytes that nobody
+ * has room for are dropped.
  */
 static void read_input(struct wait *wait)
 {

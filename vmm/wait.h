@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the main thread does while the vCPUs run: hands stdin to the guest, and watches for the end, for
- * signals and for the time limit. run.c makes one before the vCPUs start, so that no signal is lost.
+ * What the main thread does while the vCPUs run: hands stdin to the guest, and watches for the end,
+ * for signals and for the time limit. run.c makes one before the vCPUs start, so that no signal is
+ * lost.
  */
 #ifndef VMM_WAIT_H
 #define VMM_WAIT_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What stands in guest memory as the first CPU starts: kernel, initrd and device tree, in this order
- * from the start of RAM. Linux, Documentation/arch/arm64/booting.rst.
+ * What stands in guest memory as the first CPU starts: kernel, initrd and device tree, in this
+ * order from the start of RAM. Linux, Documentation/arch/arm64/booting.rst.
  */
 #include <errno.h>
 #include <string.h>

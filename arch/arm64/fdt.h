@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flattened device tree: memory, CPUs, caches and distances with their nodes, and the machine's few
- * devices. Pure; the boot loader copies it to RAM and the tables verb writes the same bytes to a file.
- * Sources: Devicetree Specification 0.4; Linux, Documentation/devicetree/bindings/.
+ * The flattened device tree: memory, CPUs, caches and distances with their nodes, and the machine's
+ * few devices. Pure; the boot loader copies it to RAM and the tables verb writes the same bytes to
+ * a file. Sources: Devicetree Specification 0.4; Linux, Documentation/devicetree/bindings/.
  */
 #ifndef ARCH_ARM64_FDT_H
 #define ARCH_ARM64_FDT_H
@@ -23,8 +23,8 @@ struct fdt_chosen {
 };
 
 /*
- * Appends the tree to @blob, which is empty. Without @chosen (NULL) it is that of the machine alone.
- * Returns 0, or -1 when the machine has more CPUs or nodes than a tree for Linux can hold.
+ * Appends the tree to @blob, which is empty. Without @chosen (NULL) it is that of the machine
+ * alone. Returns 0, or -1 when the machine has more CPUs or nodes than a tree for Linux can hold.
  */
 int fdt_build(const struct arch_host *host, const struct topology *t, const struct layout *layout,
 	      const struct fdt_chosen *chosen, struct blob *blob, struct error *err);

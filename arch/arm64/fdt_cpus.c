@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * /cpus: each CPU with its node, its first-level caches and the way to the further ones, and cpu-map,
- * which is the topology. Linux, Documentation/devicetree/bindings/cpu/cpu-topology.txt and
+ * /cpus: each CPU with its node, its first-level caches and the way to the further ones, and
+ * cpu-map, which is the topology. Linux, Documentation/devicetree/bindings/cpu/cpu-topology.txt and
  * arm/cpus.yaml; Devicetree Specification 0.4 3.8 and 3.9.
  */
 #include "arch/arm64/mpidr.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The headers of arm64 kernel files: Image, and vmlinuz.efi, which holds a compressed one. Pure;
- * kernel.c loads what is found here.
- * Sources: Linux, Documentation/arch/arm64/booting.rst; drivers/firmware/efi/libstub/zboot-header.S.
+ * kernel.c loads what is found here. Sources: Linux, Documentation/arch/arm64/booting.rst;
+ * drivers/firmware/efi/libstub/zboot-header.S.
  */
 #ifndef ARCH_ARM64_IMAGE_H
 #define ARCH_ARM64_IMAGE_H
@@ -25,12 +25,14 @@ struct image_payload {
 	uint64_t size;
 };
 
-/* Reads the header of the Image at @file, @size bytes in all. Returns 0, or -1 with what is wrong. */
+/*
+ * Reads the header of the Image at @file, @size bytes in all. Returns 0, or -1 with what is wrong.
+ */
 int image_parse(const uint8_t *file, uint64_t size, struct image *image, struct error *err);
 
 /*
- * Reads the header of the EFI zboot image at @file; the payload lies within it. Returns 1, 0 when it
- * is none, or -1 with what is wrong.
+ * Reads the header of the EFI zboot image at @file; the payload lies within it. Returns 1, 0 when
+ * it is none, or -1 with what is wrong.
  */
 int image_parse_zboot(const uint8_t *file, uint64_t size, struct image_payload *payload,
 		      struct error *err);

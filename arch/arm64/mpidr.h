@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MPIDR_EL1's affinity fields as KVM gives them to its vCPUs: 16 CPUs to a value of Aff1, since that
- * is what ICC_SGI1R_EL1 can name at once. They say nothing of the topology; cpu-map does. Pure.
- * Source: Linux, arch/arm64/kvm/sys_regs.c, reset_mpidr().
+ * MPIDR_EL1's affinity fields as KVM gives them to its vCPUs: 16 CPUs to a value of Aff1, since
+ * that is what ICC_SGI1R_EL1 can name at once. They say nothing of the topology; cpu-map does.
+ * Pure. Source: Linux, arch/arm64/kvm/sys_regs.c, reset_mpidr().
  */
 #ifndef ARCH_ARM64_MPIDR_H
 #define ARCH_ARM64_MPIDR_H

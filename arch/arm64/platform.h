@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of the arm64 machine: where things stand in memory, and the interrupts. What the device
- * tree declares and what KVM and the devices answer to both come from here.
+ * The numbers of the arm64 machine: where things stand in memory, and the interrupts. What the
+ * device tree declares and what KVM and the devices answer to both come from here.
  */
 #ifndef ARCH_ARM64_PLATFORM_H
 #define ARCH_ARM64_PLATFORM_H

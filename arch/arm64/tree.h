@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device tree while it is written: libfdt's sequential writing, with the machine that it is of and the
- * first error kept, so that a node reads as a list. fdt.c makes one and looks at the error at the end.
- * Pure.
+ * A device tree while it is written: libfdt's sequential writing, with the machine that it is of
+ * and the first error kept, so that a node reads as a list. fdt.c makes one and looks at the error
+ * at the end. Pure.
  */
 #ifndef ARCH_ARM64_TREE_H
 #define ARCH_ARM64_TREE_H
@@ -37,8 +37,8 @@ void tree_string(struct tree *tree, const char *name, const char *text);
 void tree_array(struct tree *tree, const char *name, const uint32_t *cells, size_t nr);
 
 /*
- * The numbers that nodes name one another by (Devicetree Specification 2.3.3): one for the interrupt
- * controller, each CPU, each core's cache and each last-level cache.
+ * The numbers that nodes name one another by (Devicetree Specification 2.3.3): one for the
+ * interrupt controller, each CPU, each core's cache and each last-level cache.
  */
 #define PHANDLE_GIC 1
 uint32_t phandle_cpu(const struct tree *tree, unsigned int cpu);

@@ -74,8 +74,8 @@ static int check_mpidr(const struct vcpu *vcpu, struct error *err)
 #define CLIDR_DECLARED (3ULL | 4ULL << 3 | 4ULL << 6) /* separate, unified, unified */
 
 /*
- * The caches as the device tree has them, whatever the host's are. KVM lets us since Linux 6.3; before
- * it the guest has the host's register, and Linux adds the levels that only the tree has.
+ * The caches as the device tree has them, whatever the host's are. KVM lets us since Linux 6.3;
+ * before it the guest has the host's register, and Linux adds the levels that only the tree has.
  */
 static void set_cache_levels(const struct vcpu *vcpu)
 {

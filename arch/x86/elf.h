@@ -27,8 +27,8 @@ struct elf_image {
 bool elf_knows(const uint8_t *file, uint64_t size);
 
 /*
- * Reads the headers of the x86-64 executable at @file, @size bytes in all. Every segment lies within
- * the file and its addresses do not overflow. Returns 0, or -1 with what is wrong.
+ * Reads the headers of the x86-64 executable at @file, @size bytes in all. Every segment lies
+ * within the file and its addresses do not overflow. Returns 0, or -1 with what is wrong.
  */
 int elf_parse(const uint8_t *file, uint64_t size, struct elf_image *image, struct error *err);
 

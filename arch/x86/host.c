@@ -47,7 +47,9 @@ static unsigned int model(unsigned int eax)
 	return (eax >> 4 & 0xf) | (eax >> 12 & 0xf0);
 }
 
-/* Where Linux does not go by CPUID: arch/x86/kernel/cpu/cacheinfo.c, cacheinfo_amd_init_llc_id(). */
+/*
+ * Where Linux does not go by CPUID: arch/x86/kernel/cpu/cacheinfo.c, cacheinfo_amd_init_llc_id().
+ */
 static void probe_llc(struct arch_host *host)
 {
 	unsigned int eax = 0, ebx, ecx, edx;
@@ -111,7 +113,10 @@ unsigned long arch_vm_type(const struct arch_host *host, const struct layout *la
 	return 0;
 }
 
-/* arch/x86/mm/init_64.c, probe_memory_block_size(): the largest that the end of RAM is a multiple of. */
+/*
+ * arch/x86/mm/init_64.c, probe_memory_block_size(): the largest that the end of RAM is a multiple
+ * of.
+ */
 uint64_t arch_memory_block(const struct layout *layout)
 {
 	uint64_t end = layout_end(layout), block = LARGEST_BLOCK;

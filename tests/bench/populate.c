@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * populate: the least that any program must do to take memory: reserves it, advises, starts its
- * threads, lets all of them off at once and populates chunk by chunk. Prints the seconds from before
- * the first thread's creation to the last one's end; the measure for those that do more.
+ * threads, lets all of them off at once and populates chunk by chunk. Prints the seconds from
+ * before the first thread's creation to the last one's end; the measure for those that do more.
  *
  * populate MEMORY_MIB 4k|thp|2M THREADS
  * populate --no-thp COMMAND [ARG...]: runs a command that asks for huge pages but is to get none

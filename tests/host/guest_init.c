@@ -288,9 +288,10 @@ static void put_e820(void)
 }
 
 /*
- * One record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg), "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT".
- * The flag c marks the rest of a line that another CPU's message cut in two: its level is the
- * kernel's default, which is warning, and not that of its line.
+ * One record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg),
+ * "PRIORITY,SEQUENCE,TIME,FLAGS;TEXT". The flag c marks the rest of a line that another CPU's
+ * message cut in two: its level is the kernel's default, which is warning, and not that of its
+ * line.
  */
 static void put_warning(const char *record)
 {

@@ -20,7 +20,9 @@ struct fdt_case {
 	const void *fdt;
 };
 
-/* How many machines there are: a list of our own, with asymmetric distances, and all of configs/. */
+/*
+ * How many machines there are: a list of our own, with asymmetric distances, and all of configs/.
+ */
 unsigned int fdt_case_count(void);
 
 /* Makes the one numbered @i with its tree. */
@@ -28,7 +30,10 @@ void fdt_case_make(struct fdt_case *c, unsigned int i, const struct fdt_chosen *
 
 void fdt_case_free(struct fdt_case *c);
 
-/* A property's cells, or NULL; one that must be a single cell; two cells; whether a string is in it. */
+/*
+ * A property's cells, or NULL; one that must be a single cell; two cells; whether a string is in
+ * it.
+ */
 const fdt32_t *fdt_cells(const void *fdt, int node, const char *name, unsigned int *nr);
 uint32_t fdt_cell(const void *fdt, int node, const char *name);
 uint64_t fdt_wide(const fdt32_t *at);

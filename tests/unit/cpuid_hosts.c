@@ -6,8 +6,8 @@
 #include "tests/unit/support.h"
 
 /*
- * What KVM_GET_SUPPORTED_CPUID hands out, in its order, on an Intel and on an AMD host: the host's own
- * sharing in the cache leaves, no topology that could be used, and marks in what must stay.
+ * What KVM_GET_SUPPORTED_CPUID hands out, in its order, on an Intel and on an AMD host: the host's
+ * own sharing in the cache leaves, no topology that could be used, and marks in what must stay.
  */
 static const struct cpuid_leaf intel_host[] = {
 	{ 0, 0, false, 0x1f, 0x756e6547, 0x6c65746e, 0x49656e69 },

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What Linux makes of a CPU's CPUID leaves, by the rules of arch/x86/kernel/cpu: of Linux 6.1
- * (topology.c, cacheinfo.c, amd.c), of 6.12 (topology_ext.c, topology_common.c, topology_amd.c), and
- * of what either falls back to without leaf 0xB.
+ * (topology.c, cacheinfo.c, amd.c), of 6.12 (topology_ext.c, topology_common.c, topology_amd.c),
+ * and of what either falls back to without leaf 0xB.
  */
 #ifndef TESTS_UNIT_LINUX_TOPOLOGY_H
 #define TESTS_UNIT_LINUX_TOPOLOGY_H
 
 #include "arch/x86/cpuid.h"
 
-/* Ids that tell apart, not numbers from 0: equal ids mean "the same", as in sysfs' sibling lists. */
+/*
+ * Ids that tell apart, not numbers from 0: equal ids mean "the same", as in sysfs' sibling lists.
+ */
 struct linux_cpu {
 	uint32_t apic_id;
 	uint32_t package;

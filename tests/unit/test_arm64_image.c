@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* arm64 kernel headers by the offsets of booting.rst and zboot-header.S: good, changed, cut, random. */
+/*
+ * arm64 kernel headers by the offsets of booting.rst and zboot-header.S: good, changed, cut,
+ * random.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The arm64 device tree in the hands of dtc, and beside the one that QEMU makes of the same machine. */
+/*
+ * The arm64 device tree in the hands of dtc, and beside the one that QEMU makes of the same
+ * machine.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

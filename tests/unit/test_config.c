@@ -291,7 +291,9 @@ START_TEST(no_config_file)
 }
 END_TEST
 
-/* Cut anywhere, or with any byte changed, a config is taken or refused, and nothing else happens. */
+/*
+ * Cut anywhere, or with any byte changed, a config is taken or refused, and nothing else happens.
+ */
 START_TEST(hostile_texts)
 {
 	uint64_t state = random_seed();

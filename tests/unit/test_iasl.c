@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Every table of every machine in the hands of ACPICA's disassembler, and the DSDT compiled again. */
+/*
+ * Every table of every machine in the hands of ACPICA's disassembler, and the DSDT compiled again.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -121,7 +121,7 @@ static const struct {
 	enum placement_pin pin;
 	const char *cpus, *host;
 	const char *says; /* NULL: good */
-	int weight; /* of the mask of the second node's CPU; -1: as many as host node 0 has, 0: none */
+	int weight; /* of the second CPU's mask; -1: as many as host node 0 has, 0: none */
 } plans[] = {
 	{ PLACEMENT_PIN_NODE, NULL, NULL, NULL, 0 },
 	{ PLACEMENT_PIN_NODE, NULL, "0", NULL, -1 },

@@ -216,7 +216,10 @@ static const struct {
 	{ "topology = 1n1l8192c1t\npin = core\n",
 	  "cannot give it now: node 0: pin = core: 8192 vCPUs", false },
 	{ "memory = 511M\npages = 2M\n", "node 0: 511 MiB cannot be made", false },
-	/* x86-64's alone; arch_node_min_size tells. From 64 GiB on blocks are of 2 GiB, if that fits. */
+	/*
+	 * x86-64's alone; arch_node_min_size tells. From 64 GiB on blocks are of 2 GiB, if that
+	 * fits.
+	 */
 	{ "topology = 2n2l1c1t\nmemory = 2M\n", "node 0 has less than 4M", true },
 	{ "node 0 { memory = 40G\n llcs = 1 }\nnode 1 { memory = 1920M }\nnode 2 { memory = 86144M "
 	  "}\n",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Memory that the kernel is made to give: it is there afterwards, all of it, or there is an error. */
+/*
+ * Memory that the kernel is made to give: it is there afterwards, all of it, or there is an error.
+ */
 #include <string.h>
 #include <sys/mman.h>
 

@@ -19,7 +19,9 @@ static void reset(void *opaque)
 
 static const struct power_ops ops = { power_off, reset };
 
-/* What is written where, and what comes of it. ACPI 6.5 4.8.3.7: SLP_TYP in bits 2-4, SLP_EN bit 5. */
+/*
+ * What is written where, and what comes of it. ACPI 6.5 4.8.3.7: SLP_TYP in bits 2-4, SLP_EN bit 5.
+ */
 static const struct {
 	uint16_t port;
 	uint8_t value;

@@ -259,7 +259,9 @@ START_TEST(not_strict_goes_without)
 }
 END_TEST
 
-/* More huge pages, and more memory of one node, than any host has: told before anything is taken. */
+/*
+ * More huge pages, and more memory of one node, than any host has: told before anything is taken.
+ */
 static const struct {
 	struct placement placement;
 	const char *says;

@@ -175,8 +175,8 @@ START_TEST(modes_are_read)
 END_TEST
 
 /*
- * Of 40,000 pages, more than one call's, every other one is there: whatever the distance between the
- * pages that are asked for, half of them are.
+ * Of 40,000 pages, more than one call's, every other one is there: whatever the distance between
+ * the pages that are asked for, half of them are.
  */
 static const struct {
 	uint64_t page_size, every, pages, asked, missing, slack;
