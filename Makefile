@@ -9,21 +9,24 @@
 #
 # demo, check and bench install what they need (Debian packages) by themselves.
 
+include arch/pure.mk
+
 VERSION := 0.1
 MACHINE := $(shell uname -m)
 ARCH ?= $(MACHINE)
 PREFIX ?= /usr/local
-arch_dir = $(if $(filter x86_64 amd64,$(1)),x86,arm64)
+# The folder of an architecture, which may be called as uname -m calls it.
+arch_dir = $(or $(strip $(foreach a,$(ARCHES),$(if $(filter $a $(NAME_$a),$(1)),$a))),\
+	     $(error no architecture "$(1)": use one of $(ARCHES)))
 ARCH_DIR := $(call arch_dir,$(ARCH))
-OTHER_DIR := $(if $(filter x86,$(ARCH_DIR)),arm64,x86)
-OTHER_ARCH := $(if $(filter x86,$(ARCH_DIR)),aarch64,x86_64)
+OTHERS := $(filter-out $(ARCH_DIR),$(ARCHES))
 FOREIGN := $(filter-out $(call arch_dir,$(MACHINE)),$(ARCH_DIR))
 
-# make ARCH=arm64 on x86-64, and the other way round.
+# For an architecture that is not this machine's, as in make ARCH=arm64 on x86-64.
 ifneq ($(FOREIGN),)
 BUILD ?= build/$(ARCH_DIR)
 ifeq ($(origin CC),default)
-CC := $(if $(filter x86,$(ARCH_DIR)),x86_64,aarch64)-linux-gnu-gcc
+CC := $(NAME_$(ARCH_DIR))-linux-gnu-gcc
 endif
 endif
 BUILD ?= build
@@ -31,8 +34,10 @@ CC ?= cc
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -iquote arch/$(ARCH_DIR) $(WARNINGS) -pthread \
-	     -DNUMAVM_VERSION='"$(VERSION)"' $(CFLAGS)
+# What is in an architecture's folder, here or among the unit tests, has that one's arch_types.h.
+arch_of = $(or $(filter $(ARCHES),$(subst /, ,$(dir $(1)))),$(ARCH_DIR))
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -iquote arch/$(call arch_of,$<) -iquote $(BUILD) \
+	     $(WARNINGS) -pthread -DNUMAVM_VERSION='"$(VERSION)"' $(CFLAGS)
 
 # Static, since a start pays for every library that it loads. The linker's warnings are about name
 # look-ups in libConfuse that no call of ours reaches.
@@ -42,19 +47,21 @@ LIBS_x86 :=
 LIBS_arm64 := -lfdt
 LIBS := -lconfuse -ljansson -lnuma -l:libarchive.a -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
 
-SOURCES := $(wildcard vmm/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c)
+SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
-UNIT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c))
 
-# The other architecture's pure builders, for the unit tests. libfdt-dev is of one architecture alone;
-# its header and the other's library will do.
-PURE_x86 := acpi apic_id cpuid dsdt e820 elf ioapic numa_tables power zero_page
-PURE_arm64 := fdt fdt_cpus fdt_devices gic image mpidr tree
-PURE := $(patsubst %,$(BUILD)/arch/$(OTHER_DIR)/%.o,$(PURE_$(OTHER_DIR)))
+# A suite is a file test_NAME.c with a function NAME_suite(); suites.inc is their list.
+TESTS := $(wildcard tests/unit/*.c $(ARCHES:%=tests/unit/%/*.c))
+SUITES := $(sort $(patsubst test_%.c,%,$(filter test_%,$(notdir $(TESTS)))))
+UNIT := $(TESTS:%.c=$(BUILD)/%.o)
+
+# The other architectures' pure builders, for the unit tests. libfdt-dev is of one architecture
+# alone; its header and the other's library will do.
+PURE := $(foreach a,$(OTHERS),$(PURE_$a:%=$(BUILD)/arch/$a/%.o))
 UNIT_LIBS_x86 := -l:libfdt.so.1
 # arm64's run in a simulated host too, which has no libraries. Those of x86 would need its libfdt.
 UNIT_LINK_arm64 = $(LINK)
-OTHER_UNIT := $(if $(filter arm64,$(OTHER_DIR)),$(BUILD)/arm64/unit)
+OTHER_UNITS := $(foreach a,$(filter arm64,$(OTHERS)),$(BUILD)/$a/unit)
 UNIT_LIBS := -lcheck_pic -lsubunit -lrt $(UNIT_LIBS_$(ARCH_DIR)) $(LIBS)
 
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -68,6 +75,11 @@ $(BUILD)/numavm: $(OBJECTS)
 $(BUILD)/unit: $(UNIT) $(PURE) $(filter-out %/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) $(PIE) $(UNIT_LINK_$(ARCH_DIR)) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
 
+$(UNIT): | $(BUILD)/suites.inc
+$(BUILD)/suites.inc: tests/unit tests/unit/*
+	@mkdir -p $(@D)
+	@printf 'SUITE(%s)\n' $(SUITES) | cmp -s - $@ || printf 'SUITE(%s)\n' $(SUITES) >$@
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(PIE) -MMD -MP -c -o $@ $<
@@ -79,13 +91,13 @@ setup-%:
 
 demo: setup-demo
 	@$(MAKE) -s
-	@$(MAKE) -s ARCH=$(OTHER_ARCH) BUILD=$(BUILD)/$(OTHER_DIR)
+	@$(foreach a,$(OTHERS),$(MAKE) -s ARCH=$a BUILD=$(BUILD)/$a &&) :
 	@BUILD=$(BUILD) tests/demo
 
 check: setup-check
 	@$(MAKE) -s all $(BUILD)/unit
 	@$(ASAN) all $(BUILD)/asan/unit
-	@$(MAKE) -s ARCH=$(OTHER_ARCH) BUILD=$(BUILD)/$(OTHER_DIR) all $(OTHER_UNIT)
+	@$(foreach a,$(OTHERS),$(MAKE) -s ARCH=$a BUILD=$(BUILD)/$a all $(filter $(BUILD)/$a/%,$(OTHER_UNITS)) &&) :
 	@tests/guest/build.sh $(BUILD)/guest
 	@tests/host/build-tools $(BUILD)/host
 	@BUILD=$(BUILD) MAKE="$(MAKE)" tests/check

@@ -15,9 +15,9 @@
 
 #include <stdio.h>
 
-#include "arch/memory_map.h"
+#include "mem/memory_map.h"
 #include "arch_types.h"
-#include "mem/layout.h"
+#include "mem/machine.h"
 
 struct vm;
 struct vcpu;
@@ -40,27 +40,25 @@ void arch_layout_space(const struct arch_host *host, struct layout_space *space)
 /*
  * What of @t a guest on this host will not see as declared, for a warning; NULL when it sees all.
  */
-const char *arch_cannot_show(const struct arch_host *host, const struct topology *t);
+const char *arch_cannot_show(const struct machine *m);
 
 /* The number that the guest knows CPU @cpu by: APIC id, MPIDR. */
-uint32_t arch_cpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu);
+uint32_t arch_cpu_id(const struct machine *m, unsigned int cpu);
 
 /* The number that KVM_CREATE_VCPU takes for CPU @cpu. */
-unsigned int arch_vcpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu);
+unsigned int arch_vcpu_id(const struct machine *m, unsigned int cpu);
 
 /* The type that KVM_CREATE_VM takes for a machine with RAM as @layout has it. */
-unsigned long arch_vm_type(const struct arch_host *host, const struct layout *layout);
+unsigned long arch_vm_type(const struct machine *m);
 
 /* The firmware's memory map; empty where the architecture has none. The caller frees it. */
-void arch_memory_map(const struct arch_host *host, const struct topology *t,
-		     const struct layout *layout, struct memory_map *map);
+void arch_memory_map(const struct machine *m, struct memory_map *map);
 
 /* The size of the blocks in which a Linux guest adds and removes memory, each of one node. */
-uint64_t arch_memory_block(const struct layout *layout);
+uint64_t arch_memory_block(const struct machine *m);
 
 /* Writes what the guest's firmware tables are made of to files in @folder. Returns 0, or -1. */
-int arch_tables_write(const struct arch_host *host, const struct topology *t,
-		      const struct layout *layout, const char *folder, struct error *err);
+int arch_tables_write(const struct machine *m, const char *folder, struct error *err);
 
 /* KVM, open as vm->kvm, has what the machine needs. Returns 0, or -1 naming what is missing. */
 int arch_check(struct vm *vm, struct error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What this host's nodes have at the moment: free memory, free huge pages, CPUs. Read from sysfs
- * each time it is asked, since all of it changes. placement.c, capacity.c and vmm/pin.c ask.
+ * each time it is asked, since all of it changes. placement.c, capacity.c and pin.c ask.
  */
 #ifndef MEM_HOST_H
 #define MEM_HOST_H

@@ -13,45 +13,44 @@
 
 #include "arch/arch.h"
 #include "mem/xalloc.h"
-#include "vmm/config.h"
-#include "vmm/interrupt.h"
-#include "vmm/options.h"
-#include "vmm/plan.h"
-#include "vmm/progress.h"
-#include "vmm/run.h"
+#include "vmm/cli/config.h"
+#include "vmm/run/interrupt.h"
+#include "vmm/cli/options.h"
+#include "vmm/plan/plan.h"
+#include "vmm/run/progress.h"
+#include "vmm/run/run.h"
 
 #ifndef NUMAVM_VERSION
 #error "the build must say -DNUMAVM_VERSION"
 #endif
 
-/* The machine, in the order in which it is made. */
-struct machine {
+/* What was asked for, and the machine that it makes. */
+struct input {
 	struct settings settings;
 	struct arch_host host;
-	struct topology topology;
-	struct layout layout;
+	struct machine machine;
 };
 
-static int make_machine(struct machine *m, struct options *options, struct error *err)
+static int make_machine(struct input *in, struct options *options, struct error *err)
 {
 	struct layout_space space;
 
-	m->settings = (struct settings){ 0 };
-	if (options->config && config_read(options->config, &m->settings, err))
+	if (options->config && config_read(options->config, &in->settings, err))
 		return -1;
-	settings_override(&m->settings, &options->flags);
-	if (settings_topology(&m->settings, &m->topology, err))
+	settings_override(&in->settings, &options->flags);
+	if (settings_topology(&in->settings, &in->machine.topology, err))
 		return -1;
-	arch_host_probe(&m->host);
-	arch_layout_space(&m->host, &space);
-	return settings_layout(&m->settings, &m->topology, &space, &m->layout, err);
+	arch_host_probe(&in->host);
+	arch_layout_space(&in->host, &space);
+	in->machine.host = &in->host;
+	return settings_layout(&in->settings, &in->machine.topology, &space, &in->machine.layout,
+			       err);
 }
 
-static void free_machine(struct machine *m)
+static void free_input(struct input *in)
 {
-	layout_free(&m->layout);
-	topology_free(&m->topology);
-	settings_free(&m->settings);
+	machine_free(&in->machine);
+	settings_free(&in->settings);
 }
 
 /* stdout may be a full disk or a closed pipe. */
@@ -66,7 +65,7 @@ static int do_plan(const struct machine *m, const struct options *options, struc
 {
 	struct plan plan;
 
-	plan_make(&plan, &m->host, &m->topology, &m->layout);
+	plan_make(&plan, m);
 	if (options->json)
 		plan_print_json(&plan, stdout);
 	else
@@ -146,25 +145,23 @@ static int check_console(const struct options *options, const char *kernel, cons
 	return 0;
 }
 
-static int run_guest(const struct machine *m, const struct options *options,
+static int run_guest(const struct input *in, const struct options *options,
 		     const struct timespec *start, struct outcome *outcome, struct error *err)
 {
-	char *kernel = NULL, *cmdline = make_cmdline(&m->settings);
+	char *kernel = NULL, *cmdline = make_cmdline(&in->settings);
 	struct run run = {
-		.host = &m->host,
-		.topology = &m->topology,
-		.layout = &m->layout,
+		.machine = &in->machine,
 		.console = options->console,
 		.timeout_ns = options->timeout_ns,
-		.realtime = m->settings.realtime.value,
+		.realtime = in->settings.realtime.value,
 		.start = *start,
 	};
 
-	if (make_ram_options(&m->settings, options, &run.ram, err) ||
-	    find_kernel(&m->settings, &kernel, err) ||
-	    check_console(options, kernel, m->settings.initrd.text, err))
+	if (make_ram_options(&in->settings, options, &run.ram, err) ||
+	    find_kernel(&in->settings, &kernel, err) ||
+	    check_console(options, kernel, in->settings.initrd.text, err))
 		return -1;
-	run.boot = (struct boot){ kernel, m->settings.initrd.text, cmdline, options->boot };
+	run.boot = (struct boot){ kernel, in->settings.initrd.text, cmdline, options->boot };
 	run_machine(&run, outcome);
 	return 0;
 }
@@ -196,7 +193,7 @@ static void complain(const char *kind, const char *text)
 static _Noreturn void do_run(const struct options *options, const struct error *wrong,
 			     const struct timespec *start)
 {
-	struct machine *m = xcalloc(1, sizeof(*m));
+	struct input *in = xcalloc(1, sizeof(*in));
 	struct options owned = *options;
 	struct outcome outcome = { 0 };
 	struct error err, no_result;
@@ -204,13 +201,13 @@ static _Noreturn void do_run(const struct options *options, const struct error *
 
 	if (wrong)
 		err = *wrong;
-	ret = wrong ? -1 : make_machine(m, &owned, &err);
+	ret = wrong ? -1 : make_machine(in, &owned, &err);
 	if (options->result && (result = outcome_open(options->result, &no_result)) < 0) {
 		complain("", ret ? err.text : no_result.text);
 		leave(OUTCOME_STATUS_NONE);
 	}
 	interrupt_catch(result);
-	if (ret || run_guest(m, options, start, &outcome, &err))
+	if (ret || run_guest(in, options, start, &outcome, &err))
 		outcome_from_error(&outcome, &err);
 	if (outcome.message[0])
 		complain(outcome.kind == OUTCOME_CONTENTION ? "contention: " : "", outcome.message);
@@ -223,14 +220,14 @@ static _Noreturn void do_run(const struct options *options, const struct error *
 
 static int do_print(struct options *options, struct error *err)
 {
-	struct machine m = { 0 };
-	int ret = make_machine(&m, options, err);
+	struct input in = { 0 };
+	int ret = make_machine(&in, options, err);
 
 	if (!ret && options->verb == VERB_PLAN)
-		ret = do_plan(&m, options, err);
+		ret = do_plan(&in.machine, options, err);
 	else if (!ret)
-		ret = arch_tables_write(&m.host, &m.topology, &m.layout, options->output, err);
-	free_machine(&m);
+		ret = arch_tables_write(&in.machine, options->output, err);
+	free_input(&in);
 	return ret;
 }
 

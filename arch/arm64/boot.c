@@ -11,7 +11,7 @@
 #include "arch/arm64/fdt.h"
 #include "arch/arm64/kernel.h"
 #include "arch/arm64/platform.h"
-#include "vmm/file.h"
+#include "vmm/guest/file.h"
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE, arch/arm64/include/uapi/asm/setup.h */
 
@@ -91,7 +91,7 @@ static int put_fdt(struct vm *vm, uint64_t *end, const struct fdt_chosen *chosen
 	struct blob blob = { 0 };
 	void *at;
 
-	if (fdt_build(vm->host, vm->topology, vm->layout, chosen, &blob, err))
+	if (fdt_build(vm->machine, chosen, &blob, err))
 		return -1;
 	at = reserve(vm, end, blob.size, &vm->arch.fdt, err);
 	if (at)

@@ -44,14 +44,14 @@ static void add_memory(struct tree *tree, const struct layout_range *range)
  */
 static void add_distances(struct tree *tree)
 {
-	unsigned int n = tree->t->nr_nodes;
+	unsigned int n = tree->machine->topology.nr_nodes;
 	uint32_t *matrix = xcalloc((size_t)n * n, 3 * sizeof(*matrix)), *at = matrix;
 
 	for (unsigned int from = 0; from < n; from++)
 		for (unsigned int to = 0; to < n; to++) {
 			*at++ = from;
 			*at++ = to;
-			*at++ = *topology_distance(tree->t, from, to);
+			*at++ = *topology_distance(&tree->machine->topology, from, to);
 		}
 	tree_begin(tree, "distance-map");
 	tree_string(tree, "compatible", "numa-distance-map-v1");
@@ -69,8 +69,8 @@ static void add_root(struct tree *tree)
 	tree_cells(tree, "#size-cells", 2);
 	tree_cells(tree, "interrupt-parent", PHANDLE_GIC);
 	add_chosen(tree);
-	for (unsigned int i = 0; i < tree->layout->nr_ranges; i++)
-		add_memory(tree, &tree->layout->ranges[i]);
+	for (unsigned int i = 0; i < tree->machine->layout.nr_ranges; i++)
+		add_memory(tree, &tree->machine->layout.ranges[i]);
 	tree_add_cpus(tree);
 	add_distances(tree);
 	tree_add_devices(tree);
@@ -91,9 +91,9 @@ static int write_tree(struct tree *tree)
 
 static int check_size(const struct tree *tree, size_t size, struct error *err)
 {
-	if (tree->t->nr_cpus > ARM64_MAX_CPUS)
+	if (tree->machine->topology.nr_cpus > ARM64_MAX_CPUS)
 		return error_set(err, "%u CPUs are more than the %llu that this machine can have",
-				 tree->t->nr_cpus, ARM64_MAX_CPUS);
+				 tree->machine->topology.nr_cpus, ARM64_MAX_CPUS);
 	if (size > FDT_MAX_SIZE)
 		return error_set(err,
 				 "the device tree has %zu KiB, but Linux takes %u: use fewer nodes "
@@ -102,10 +102,10 @@ static int check_size(const struct tree *tree, size_t size, struct error *err)
 	return 0;
 }
 
-int fdt_build(const struct arch_host *host, const struct topology *t, const struct layout *layout,
-	      const struct fdt_chosen *chosen, struct blob *blob, struct error *err)
+int fdt_build(const struct machine *m, const struct fdt_chosen *chosen, struct blob *blob,
+	      struct error *err)
 {
-	struct tree tree = { host, t, layout, chosen, xcalloc(1, FIRST_SIZE), FIRST_SIZE, 0 };
+	struct tree tree = { m, chosen, xcalloc(1, FIRST_SIZE), FIRST_SIZE, 0 };
 	int ret;
 
 	while (write_tree(&tree) == -FDT_ERR_NOSPACE) {

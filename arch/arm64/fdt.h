@@ -9,7 +9,7 @@
 
 #include "arch/arm64/host.h"
 #include "arch/blob.h"
-#include "mem/layout.h"
+#include "mem/machine.h"
 
 #define FDT_MAX_SIZE (2U << 20) /* Linux, Documentation/arch/arm64/booting.rst */
 #define FDT_RNG_SEED_SIZE 32
@@ -26,7 +26,7 @@ struct fdt_chosen {
  * Appends the tree to @blob, which is empty. Without @chosen (NULL) it is that of the machine
  * alone. Returns 0, or -1 when the machine has more CPUs or nodes than a tree for Linux can hold.
  */
-int fdt_build(const struct arch_host *host, const struct topology *t, const struct layout *layout,
-	      const struct fdt_chosen *chosen, struct blob *blob, struct error *err);
+int fdt_build(const struct machine *m, const struct fdt_chosen *chosen, struct blob *blob,
+	      struct error *err);
 
 #endif

@@ -27,7 +27,7 @@ static void add_first_level(struct tree *tree)
 
 static void add_cpu(struct tree *tree, unsigned int cpu)
 {
-	const struct topology_cpu *c = &tree->t->cpus[cpu];
+	const struct topology_cpu *c = &tree->machine->topology.cpus[cpu];
 
 	tree_begin(tree, "cpu@%x", mpidr(cpu));
 	tree_string(tree, "device_type", "cpu");
@@ -70,7 +70,7 @@ static void add_llc(struct tree *tree, unsigned int llc)
 
 static void add_caches(struct tree *tree)
 {
-	const struct topology *t = tree->t;
+	const struct topology *t = &tree->machine->topology;
 
 	for (unsigned int cpu = 0; cpu < t->nr_cpus; cpu++) {
 		const struct topology_cpu *c = &t->cpus[cpu];
@@ -85,7 +85,7 @@ static void add_caches(struct tree *tree)
 /* A core, from its first CPU on. Returns the CPU behind it, as the two below do. */
 static unsigned int add_core(struct tree *tree, unsigned int cpu)
 {
-	const struct topology *t = tree->t;
+	const struct topology *t = &tree->machine->topology;
 
 	tree_begin(tree, "core%u", t->cpus[cpu].core_in_llc);
 	if (t->threads == 1)
@@ -102,7 +102,7 @@ static unsigned int add_core(struct tree *tree, unsigned int cpu)
 /* The CPUs of a last-level cache. */
 static unsigned int add_cluster(struct tree *tree, unsigned int cpu)
 {
-	const struct topology *t = tree->t;
+	const struct topology *t = &tree->machine->topology;
 	unsigned int llc = t->cpus[cpu].llc;
 
 	tree_begin(tree, "cluster%u", t->cpus[cpu].llc_in_package);
@@ -114,7 +114,7 @@ static unsigned int add_cluster(struct tree *tree, unsigned int cpu)
 
 static unsigned int add_socket(struct tree *tree, unsigned int cpu)
 {
-	const struct topology *t = tree->t;
+	const struct topology *t = &tree->machine->topology;
 	unsigned int package = t->cpus[cpu].package;
 
 	tree_begin(tree, "socket%u", package);
@@ -129,7 +129,7 @@ static void add_cpu_map(struct tree *tree)
 	unsigned int cpu = 0;
 
 	tree_begin(tree, "cpu-map");
-	while (cpu < tree->t->nr_cpus)
+	while (cpu < tree->machine->topology.nr_cpus)
 		cpu = add_socket(tree, cpu);
 	tree_end(tree);
 }
@@ -140,7 +140,7 @@ void tree_add_cpus(struct tree *tree)
 	tree_cells(tree, "#address-cells", 1);
 	tree_cells(tree, "#size-cells", 0);
 	add_cpu_map(tree);
-	for (unsigned int cpu = 0; cpu < tree->t->nr_cpus; cpu++)
+	for (unsigned int cpu = 0; cpu < tree->machine->topology.nr_cpus; cpu++)
 		add_cpu(tree, cpu);
 	add_caches(tree);
 	tree_end(tree);

@@ -26,7 +26,7 @@ static void add_gic_regions(struct tree *tree, unsigned int nr)
 	for (unsigned int i = 0; i < CELLS_PER_REGION; i++)
 		*at++ = distributor[i];
 	for (unsigned int i = 0; i < nr; i++) {
-		struct gic_region region = gic_region(tree->t->nr_cpus, i);
+		struct gic_region region = gic_region(tree->machine->topology.nr_cpus, i);
 		const uint32_t cells[] = { TREE_U64(region.base), TREE_U64(region.size) };
 
 		for (unsigned int j = 0; j < CELLS_PER_REGION; j++)
@@ -39,7 +39,7 @@ static void add_gic_regions(struct tree *tree, unsigned int nr)
 /* interrupt-controller/arm,gic-v3.yaml */
 static void add_gic(struct tree *tree)
 {
-	unsigned int nr = gic_regions(tree->t->nr_cpus);
+	unsigned int nr = gic_regions(tree->machine->topology.nr_cpus);
 
 	tree_begin(tree, "interrupt-controller@%llx", ARM64_GIC_DISTRIBUTOR);
 	tree_string(tree, "compatible", "arm,gic-v3");
@@ -66,7 +66,7 @@ static void add_timer(struct tree *tree)
 /* arm/pmu.yaml */
 static void add_pmu(struct tree *tree)
 {
-	if (!tree->host->pmu)
+	if (!tree->machine->host->pmu)
 		return;
 	tree_begin(tree, "pmu");
 	tree_string(tree, "compatible", "arm,armv8-pmuv3");

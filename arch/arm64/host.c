@@ -8,7 +8,7 @@
 #include "arch/arch.h"
 #include "arch/arm64/mpidr.h"
 #include "arch/arm64/platform.h"
-#include "vmm/kvm.h"
+#include "vmm/run/kvm.h"
 
 #define IPA_BITS_DEFAULT 40 /* of KVM's VMs of type 0 */
 #define IPA_BITS_LEAST 32
@@ -38,10 +38,9 @@ void arch_host_probe(struct arch_host *host)
 }
 
 /* drivers/base/cacheinfo.c: what is in a CPU's own node is that CPU's own. */
-const char *arch_cannot_show(const struct arch_host *host, const struct topology *t)
+const char *arch_cannot_show(const struct machine *m)
 {
-	(void)host;
-	if (t->threads > 1)
+	if (m->topology.threads > 1)
 		return "Linux takes first-level caches in a device tree for each CPU's own, not "
 		       "for "
 		       "shared by a core's threads";
@@ -56,43 +55,38 @@ void arch_layout_space(const struct arch_host *host, struct layout_space *space)
 	};
 }
 
-uint32_t arch_cpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+uint32_t arch_cpu_id(const struct machine *m, unsigned int cpu)
 {
-	(void)host;
-	(void)t;
+	(void)m;
 	return mpidr(cpu);
 }
 
-unsigned int arch_vcpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+unsigned int arch_vcpu_id(const struct machine *m, unsigned int cpu)
 {
-	(void)host;
-	(void)t;
+	(void)m;
 	return cpu;
 }
 
 /* No more address bits than RAM needs: KVM's page tables then have fewer levels to walk. */
-unsigned long arch_vm_type(const struct arch_host *host, const struct layout *layout)
+unsigned long arch_vm_type(const struct machine *m)
 {
 	unsigned int bits = IPA_BITS_LEAST;
 
-	if (!host->sizes_ipa)
+	if (!m->host->sizes_ipa)
 		return 0;
-	while ((layout_end(layout) - 1) >> bits)
+	while ((layout_end(&m->layout) - 1) >> bits)
 		bits++;
 	return KVM_VM_TYPE_ARM_IPA_SIZE(bits);
 }
 
-uint64_t arch_memory_block(const struct layout *layout)
+uint64_t arch_memory_block(const struct machine *m)
 {
-	(void)layout;
+	(void)m;
 	return LAYOUT_MEMORY_BLOCK;
 }
 
-void arch_memory_map(const struct arch_host *host, const struct topology *t,
-		     const struct layout *layout, struct memory_map *map)
+void arch_memory_map(const struct machine *m, struct memory_map *map)
 {
-	(void)host;
-	(void)t;
-	(void)layout;
+	(void)m;
 	*map = (struct memory_map){ 0 };
 }

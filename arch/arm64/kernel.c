@@ -3,8 +3,8 @@
 
 #include "arch/arm64/image.h"
 #include "arch/arm64/platform.h"
-#include "vmm/file.h"
-#include "vmm/unpack.h"
+#include "vmm/guest/file.h"
+#include "vmm/guest/unpack.h"
 
 _Static_assert(ARM64_RAM % IMAGE_BASE_ALIGN == 0, "text_offset counts from the start of RAM");
 

@@ -6,7 +6,7 @@
 #ifndef ARCH_ARM64_KERNEL_H
 #define ARCH_ARM64_KERNEL_H
 
-#include "vmm/vm.h"
+#include "vmm/run/vm.h"
 
 struct kernel {
 	uint64_t entry; /* its first byte; booting.rst, "Call the kernel image" */

@@ -6,8 +6,8 @@
 #include "arch/arm64/gic.h"
 #include "arch/arm64/machine.h"
 #include "arch/arm64/platform.h"
-#include "vmm/kvm.h"
-#include "vmm/vm.h"
+#include "vmm/run/kvm.h"
+#include "vmm/run/vm.h"
 
 int arch_check(struct vm *vm, struct error *err)
 {
@@ -72,7 +72,7 @@ int arm64_set_attribute(int fd, uint32_t group, uint64_t number, const void *val
 /* One region of redistributors: Linux, Documentation/virt/kvm/devices/arm-vgic-v3.rst. */
 static int set_region(struct vm *vm, int gic, unsigned int i, struct error *err)
 {
-	struct gic_region region = gic_region(vm->topology->nr_cpus, i);
+	struct gic_region region = gic_region(vm->machine->topology.nr_cpus, i);
 	uint64_t value = (uint64_t)region.cpus << 52 | region.base | i;
 
 	return arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_ADDR,
@@ -90,7 +90,7 @@ static int set_gic(struct vm *vm, int gic, struct error *err)
 	    arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &interrupts,
 				"KVM_DEV_ARM_VGIC_GRP_NR_IRQS", err))
 		return -1;
-	for (unsigned int i = 0; i < gic_regions(vm->topology->nr_cpus); i++)
+	for (unsigned int i = 0; i < gic_regions(vm->machine->topology.nr_cpus); i++)
 		if (set_region(vm, gic, i, err))
 			return -1;
 	return arm64_set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL,
@@ -117,7 +117,7 @@ int arch_vm_init_late(struct vm *vm, struct error *err)
 
 	if (create_gic(vm, err) || kvm_ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init, err) < 0)
 		return -1;
-	for (unsigned int i = 0; i < vm->topology->nr_cpus; i++)
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 		if (arm64_vcpu_create(&vm->vcpus[i], &init, err))
 			return error_prefix(err, "CPU %u: ", i);
 	return 0;

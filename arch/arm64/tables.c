@@ -22,14 +22,13 @@ static int write_file(const char *path, const struct blob *blob, struct error *e
 	return 0;
 }
 
-int arch_tables_write(const struct arch_host *host, const struct topology *t,
-		      const struct layout *layout, const char *folder, struct error *err)
+int arch_tables_write(const struct machine *m, const char *folder, struct error *err)
 {
 	struct blob blob = { 0 };
 	char *path;
 	int ret;
 
-	if (fdt_build(host, t, layout, NULL, &blob, err))
+	if (fdt_build(m, NULL, &blob, err))
 		return -1;
 	if (mkdir(folder, 0777) && errno != EEXIST) {
 		blob_free(&blob);

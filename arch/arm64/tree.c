@@ -63,10 +63,10 @@ uint32_t phandle_cpu(const struct tree *tree, unsigned int cpu)
 /* There are at most as many cores as CPUs. */
 uint32_t phandle_core_cache(const struct tree *tree, unsigned int core)
 {
-	return phandle_cpu(tree, tree->t->nr_cpus) + core;
+	return phandle_cpu(tree, tree->machine->topology.nr_cpus) + core;
 }
 
 uint32_t phandle_llc(const struct tree *tree, unsigned int llc)
 {
-	return phandle_core_cache(tree, tree->t->nr_cpus) + llc;
+	return phandle_core_cache(tree, tree->machine->topology.nr_cpus) + llc;
 }

@@ -10,9 +10,7 @@
 #include "arch/arm64/fdt.h"
 
 struct tree {
-	const struct arch_host *host;
-	const struct topology *t;
-	const struct layout *layout;
+	const struct machine *machine;
 	const struct fdt_chosen *chosen;
 	void *data;
 	size_t size;

@@ -7,8 +7,8 @@
 #include "arch/arm64/machine.h"
 #include "arch/arm64/mpidr.h"
 #include "arch/arm64/platform.h"
-#include "vmm/kvm.h"
-#include "vmm/vm.h"
+#include "vmm/run/kvm.h"
+#include "vmm/run/vm.h"
 
 /* Documentation/virt/kvm/api.rst, KVM_SET_ONE_REG: arm64 core and system registers. */
 #define CORE(field)                                            \
@@ -22,7 +22,7 @@ int arm64_vcpu_create(struct vcpu *vcpu, const struct kvm_vcpu_init *target, str
 	struct kvm_vcpu_init init = *target;
 
 	init.features[0] |= 1U << KVM_ARM_VCPU_PSCI_0_2;
-	if (vcpu->vm->host->pmu)
+	if (vcpu->vm->machine->host->pmu)
 		init.features[0] |= 1U << KVM_ARM_VCPU_PMU_V3;
 	if (vcpu->index)
 		init.features[0] |= 1U << KVM_ARM_VCPU_POWER_OFF;
@@ -48,7 +48,7 @@ static int init_pmu(const struct vcpu *vcpu, struct error *err)
 {
 	int irq = ARM64_PMU_IRQ;
 
-	if (!vcpu->vm->host->pmu)
+	if (!vcpu->vm->machine->host->pmu)
 		return 0;
 	if (arm64_set_attribute(vcpu->fd, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, &irq,
 				"KVM_ARM_VCPU_PMU_V3_IRQ", err))

@@ -157,14 +157,14 @@ static void add_madt_nmi(struct blob *blob)
 }
 
 /* MADT, ACPI 6.5 5.2.12. Flags 0: there is no 8259. */
-static size_t add_madt(struct blob *blob, const struct arch_host *host, const struct topology *t)
+static size_t add_madt(struct blob *blob, const struct machine *m)
 {
 	size_t table = acpi_begin_table(blob, "APIC", 6);
 
 	blob_add_le(blob, X86_LAPIC, 4);
 	blob_add_le(blob, 0, 4);
-	for (unsigned int cpu = 0; cpu < t->nr_cpus; cpu++)
-		add_madt_cpu(blob, apic_id(host, t, cpu), cpu);
+	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++)
+		add_madt_cpu(blob, apic_id(m, cpu), cpu);
 	blob_add(blob, (uint8_t[]){ MADT_IO_APIC, 12, 0, 0 }, 4);
 	blob_add_le(blob, X86_IOAPIC, 4);
 	blob_add_le(blob, 0, 4);
@@ -203,17 +203,16 @@ static void build_rsdp(uint64_t xsdt, uint8_t rsdp[ACPI_RSDP_SIZE])
 	blob_free(&blob);
 }
 
-void acpi_build(const struct arch_host *host, const struct topology *t, const struct layout *layout,
-		uint64_t base, struct acpi_tables *tables)
+void acpi_build(const struct machine *m, uint64_t base, struct acpi_tables *tables)
 {
 	struct blob *blob = &tables->blob;
 
 	*tables = (struct acpi_tables){ 0 };
-	tables->offsets[tables->nr++] = acpi_add_dsdt(blob, t);
+	tables->offsets[tables->nr++] = acpi_add_dsdt(blob, m);
 	tables->offsets[tables->nr++] = add_fadt(blob, base + tables->offsets[0]);
-	tables->offsets[tables->nr++] = add_madt(blob, host, t);
-	tables->offsets[tables->nr++] = acpi_add_srat(blob, host, t, layout);
-	tables->offsets[tables->nr++] = acpi_add_slit(blob, t);
+	tables->offsets[tables->nr++] = add_madt(blob, m);
+	tables->offsets[tables->nr++] = acpi_add_srat(blob, m);
+	tables->offsets[tables->nr++] = acpi_add_slit(blob, m);
 	tables->xsdt = add_xsdt(blob, base, tables->offsets + 1, tables->nr - 1);
 	tables->offsets[tables->nr++] = tables->xsdt;
 	build_rsdp(base + tables->xsdt, tables->rsdp);

@@ -9,7 +9,7 @@
 
 #include "arch/blob.h"
 #include "arch/x86/host.h"
-#include "mem/layout.h"
+#include "mem/machine.h"
 
 #define ACPI_MAX_TABLES 8
 #define ACPI_RSDP_SIZE 36 /* ACPI 6.5 table 5.3 */
@@ -24,8 +24,7 @@ struct acpi_tables {
 };
 
 /* Builds all tables to stand at guest-physical @base (a multiple of 16). */
-void acpi_build(const struct arch_host *host, const struct topology *t, const struct layout *layout,
-		uint64_t base, struct acpi_tables *tables);
+void acpi_build(const struct machine *m, uint64_t base, struct acpi_tables *tables);
 
 void acpi_free(struct acpi_tables *tables);
 
@@ -40,13 +39,12 @@ size_t acpi_begin_table(struct blob *blob, const char *signature, uint8_t revisi
 void acpi_end_table(struct blob *blob, size_t table);
 
 /* DSDT: \_S5, the serial port and the processors. ACPI 6.5 5.2.11.1 and chapter 20. In dsdt.c. */
-size_t acpi_add_dsdt(struct blob *blob, const struct topology *t);
+size_t acpi_add_dsdt(struct blob *blob, const struct machine *m);
 
 /* SRAT: which CPUs and which memory belong to which node. ACPI 6.5 5.2.16. In numa_tables.c. */
-size_t acpi_add_srat(struct blob *blob, const struct arch_host *host, const struct topology *t,
-		     const struct layout *layout);
+size_t acpi_add_srat(struct blob *blob, const struct machine *m);
 
 /* SLIT: the distance matrix, a row and a column a node. ACPI 6.5 5.2.17. In numa_tables.c. */
-size_t acpi_add_slit(struct blob *blob, const struct topology *t);
+size_t acpi_add_slit(struct blob *blob, const struct machine *m);
 
 #endif

@@ -10,25 +10,25 @@ static unsigned int bits_for(unsigned int count)
 	return bits;
 }
 
-struct apic_id_shifts apic_id_shifts(const struct arch_host *host, const struct topology *t)
+struct apic_id_shifts apic_id_shifts(const struct machine *m)
 {
 	struct apic_id_shifts shifts;
 
-	shifts.core = bits_for(t->threads);
-	shifts.llc = shifts.core + bits_for(t->cores);
-	if (shifts.llc < host->llc_shift_min)
-		shifts.llc = host->llc_shift_min;
-	shifts.package = shifts.llc + bits_for(t->llcs_per_package);
+	shifts.core = bits_for(m->topology.threads);
+	shifts.llc = shifts.core + bits_for(m->topology.cores);
+	if (shifts.llc < m->host->llc_shift_min)
+		shifts.llc = m->host->llc_shift_min;
+	shifts.package = shifts.llc + bits_for(m->topology.llcs_per_package);
 	return shifts;
 }
 
 /* The first package of more than one CPU; 0 when there is none. */
-static unsigned int first_shared_package(const struct topology *t)
+static unsigned int first_shared_package(const struct machine *m)
 {
-	if (t->llcs_per_package * t->cores * t->threads > 1)
-		for (unsigned int cpu = 1; cpu < t->nr_cpus; cpu++)
-			if (t->cpus[cpu].package == t->cpus[cpu - 1].package)
-				return t->cpus[cpu].package;
+	if (m->topology.llcs_per_package * m->topology.cores * m->topology.threads > 1)
+		for (unsigned int cpu = 1; cpu < m->topology.nr_cpus; cpu++)
+			if (m->topology.cpus[cpu].package == m->topology.cpus[cpu - 1].package)
+				return m->topology.cpus[cpu].package;
 	return 0;
 }
 
@@ -38,27 +38,27 @@ static unsigned int first_shared_package(const struct topology *t)
  * topology_init_possible_cpus(); smpboot.c, set_cpu_sibling_map()). So package 0 changes places
  * with the first that has more.
  */
-static unsigned int package_field(const struct topology *t, unsigned int package)
+static unsigned int package_field(const struct machine *m, unsigned int package)
 {
-	unsigned int shared = first_shared_package(t);
+	unsigned int shared = first_shared_package(m);
 
 	if (package == 0)
 		return shared;
 	return package == shared ? 0 : package;
 }
 
-uint32_t apic_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+uint32_t apic_id(const struct machine *m, unsigned int cpu)
 {
-	struct apic_id_shifts shifts = apic_id_shifts(host, t);
-	const struct topology_cpu *c = &t->cpus[cpu];
+	struct apic_id_shifts shifts = apic_id_shifts(m);
+	const struct topology_cpu *c = &m->topology.cpus[cpu];
 
-	return package_field(t, c->package) << shifts.package | c->llc_in_package << shifts.llc |
+	return package_field(m, c->package) << shifts.package | c->llc_in_package << shifts.llc |
 	       c->core_in_llc << shifts.core | c->thread;
 }
 
-uint32_t apic_id_max(const struct arch_host *host, const struct topology *t)
+uint32_t apic_id_max(const struct machine *m)
 {
-	uint32_t first = apic_id(host, t, 0), last = apic_id(host, t, t->nr_cpus - 1);
+	uint32_t first = apic_id(m, 0), last = apic_id(m, m->topology.nr_cpus - 1);
 
 	return first > last ? first : last;
 }

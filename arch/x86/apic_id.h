@@ -7,7 +7,7 @@
 #define ARCH_X86_APIC_ID_H
 
 #include "arch/x86/host.h"
-#include "mem/topology.h"
+#include "mem/machine.h"
 
 /* An id of this and above needs x2APIC: MADT type 9, SRAT type 2. ACPI 6.5 5.2.12.12. */
 #define APIC_ID_X2APIC 255
@@ -19,11 +19,11 @@ struct apic_id_shifts {
 	unsigned int package;
 };
 
-struct apic_id_shifts apic_id_shifts(const struct arch_host *host, const struct topology *t);
+struct apic_id_shifts apic_id_shifts(const struct machine *m);
 
-uint32_t apic_id(const struct arch_host *host, const struct topology *t, unsigned int cpu);
+uint32_t apic_id(const struct machine *m, unsigned int cpu);
 
 /* The highest id of the machine. */
-uint32_t apic_id_max(const struct arch_host *host, const struct topology *t);
+uint32_t apic_id_max(const struct machine *m);
 
 #endif

@@ -10,7 +10,7 @@
 #include "arch/x86/e820.h"
 #include "arch/x86/kernel.h"
 #include "arch/x86/platform.h"
-#include "vmm/file.h"
+#include "vmm/guest/file.h"
 
 #define PAGE 4096ULL
 #define INITRD_MAX 0x7fffffffULL /* the highest address, where the kernel does not say */
@@ -83,12 +83,12 @@ static int put_cmdline(struct vm *vm, const struct kernel *kernel, struct error 
 }
 
 /* RAM from 0 on without a gap. */
-static uint64_t low_ram_end(const struct layout *layout)
+static uint64_t low_ram_end(const struct machine *m)
 {
 	uint64_t end = 0;
 
-	for (unsigned int i = 0; i < layout->nr_ranges && layout->ranges[i].gpa == end; i++)
-		end += layout->ranges[i].size;
+	for (unsigned int i = 0; i < m->layout.nr_ranges && m->layout.ranges[i].gpa == end; i++)
+		end += m->layout.ranges[i].size;
 	return end;
 }
 
@@ -96,7 +96,7 @@ static uint64_t low_ram_end(const struct layout *layout)
 static int place_initrd(struct vm *vm, const struct kernel *kernel, uint64_t size, uint64_t *gpa,
 			struct error *err)
 {
-	uint64_t top = low_ram_end(vm->layout), max = INITRD_MAX;
+	uint64_t top = low_ram_end(vm->machine), max = INITRD_MAX;
 
 	if (kernel->has_header && kernel->header.initrd_max)
 		max = kernel->header.initrd_max;
@@ -195,8 +195,8 @@ int arch_load(struct vm *vm, struct error *err)
 	struct memory_map e820;
 	int ret;
 
-	acpi_build(vm->host, vm->topology, vm->layout, X86_ACPI_TABLES, &tables);
-	e820_build(vm->layout, acpi_size(&tables), &e820);
+	acpi_build(vm->machine, X86_ACPI_TABLES, &tables);
+	e820_build(vm->machine, acpi_size(&tables), &e820);
 	ret = load_all(vm, &tables, &e820, err);
 	memory_map_free(&e820);
 	acpi_free(&tables);

@@ -93,17 +93,17 @@ static unsigned int at_most(unsigned int value, unsigned int limit)
 	return value < limit ? value : limit;
 }
 
-static struct cpu_facts gather(const struct arch_host *host, const struct topology *t,
-			       unsigned int cpu)
+static struct cpu_facts gather(const struct machine *m, unsigned int cpu)
 {
-	const struct topology_cpu *c = &t->cpus[cpu];
+	const struct topology_cpu *c = &m->topology.cpus[cpu];
 
 	return (struct cpu_facts){
-		.shifts = apic_id_shifts(host, t),
-		.id = apic_id(host, t, cpu),
-		.threads = t->threads,
-		.package_threads = t->llcs_per_package * t->cores * t->threads,
-		.core_in_package = c->llc_in_package * t->cores + c->core_in_llc,
+		.shifts = apic_id_shifts(m),
+		.id = apic_id(m, cpu),
+		.threads = m->topology.threads,
+		.package_threads =
+			m->topology.llcs_per_package * m->topology.cores * m->topology.threads,
+		.core_in_package = c->llc_in_package * m->topology.cores + c->core_in_llc,
 	};
 }
 
@@ -223,17 +223,16 @@ static void hide_other_topology(struct cpuid_table *table)
 	remove_leaf(table, 0x80000026);
 }
 
-void cpuid_build(const struct arch_host *host, const struct topology *t, unsigned int cpu,
-		 struct cpuid_table *table)
+void cpuid_build(const struct machine *m, unsigned int cpu, struct cpuid_table *table)
 {
-	struct cpu_facts facts = gather(host, t, cpu);
+	struct cpu_facts facts = gather(m, cpu);
 	struct cpuid_leaf *kvm;
 
 	raise_max_leaf(table, 0, 0xb);
 	hide_other_topology(table);
 	write_leaf_1(table, &facts);
 	add_extended_topology(table, 0xb, &facts);
-	if (host->amd)
+	if (m->host->amd)
 		write_amd(table, &facts);
 	else
 		write_intel(table, &facts);

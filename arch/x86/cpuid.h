@@ -9,7 +9,7 @@
 #define ARCH_X86_CPUID_H
 
 #include "arch/x86/host.h"
-#include "mem/topology.h"
+#include "mem/machine.h"
 
 #define CPUID_MAX_LEAVES 256 /* KVM_MAX_CPUID_ENTRIES */
 
@@ -26,8 +26,7 @@ struct cpuid_table {
 };
 
 /* @table as given by KVM_GET_SUPPORTED_CPUID becomes the one of CPU @cpu. */
-void cpuid_build(const struct arch_host *host, const struct topology *t, unsigned int cpu,
-		 struct cpuid_table *table);
+void cpuid_build(const struct machine *m, unsigned int cpu, struct cpuid_table *table);
 
 /* The entry of @leaf and @subleaf, or NULL. */
 struct cpuid_leaf *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf);

@@ -153,7 +153,7 @@ static void add_processor(struct blob *blob, unsigned int cpu)
 	end_package(blob, start);
 }
 
-size_t acpi_add_dsdt(struct blob *blob, const struct topology *t)
+size_t acpi_add_dsdt(struct blob *blob, const struct machine *m)
 {
 	size_t table = acpi_begin_table(blob, "DSDT", 2), start;
 
@@ -162,7 +162,7 @@ size_t acpi_add_dsdt(struct blob *blob, const struct topology *t)
 	start = blob->size;
 	blob_add(blob, "\\_SB_", 5);
 	add_serial(blob);
-	for (unsigned int cpu = 0; cpu < t->nr_cpus; cpu++)
+	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++)
 		add_processor(blob, cpu);
 	end_package(blob, start);
 	acpi_end_table(blob, table);

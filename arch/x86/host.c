@@ -71,15 +71,15 @@ void arch_host_probe(struct arch_host *host)
 		probe_llc(host);
 }
 
-const char *arch_cannot_show(const struct arch_host *host, const struct topology *t)
+const char *arch_cannot_show(const struct machine *m)
 {
-	struct apic_id_shifts shifts = apic_id_shifts(host, t);
+	struct apic_id_shifts shifts = apic_id_shifts(m);
 
-	if (host->llc_is_package && t->llcs_per_package > 1)
+	if (m->host->llc_is_package && m->topology.llcs_per_package > 1)
 		return "on this host's processor (AMD before Zen) Linux sees one last-level cache "
 		       "a "
 		       "package, whatever is declared";
-	if (host->llc_shift_min && shifts.llc > host->llc_shift_min)
+	if (m->host->llc_shift_min && shifts.llc > m->host->llc_shift_min)
 		return "on this host's processor (Zen 1) Linux sees no last-level cache of more "
 		       "than 8 "
 		       "CPUs, and will split the declared ones";
@@ -96,20 +96,19 @@ void arch_layout_space(const struct arch_host *host, struct layout_space *space)
 	};
 }
 
-uint32_t arch_cpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+uint32_t arch_cpu_id(const struct machine *m, unsigned int cpu)
 {
-	return apic_id(host, t, cpu);
+	return apic_id(m, cpu);
 }
 
-unsigned int arch_vcpu_id(const struct arch_host *host, const struct topology *t, unsigned int cpu)
+unsigned int arch_vcpu_id(const struct machine *m, unsigned int cpu)
 {
-	return apic_id(host, t, cpu);
+	return apic_id(m, cpu);
 }
 
-unsigned long arch_vm_type(const struct arch_host *host, const struct layout *layout)
+unsigned long arch_vm_type(const struct machine *m)
 {
-	(void)host;
-	(void)layout;
+	(void)m;
 	return 0;
 }
 
@@ -117,9 +116,9 @@ unsigned long arch_vm_type(const struct arch_host *host, const struct layout *la
  * arch/x86/mm/init_64.c, probe_memory_block_size(): the largest that the end of RAM is a multiple
  * of.
  */
-uint64_t arch_memory_block(const struct layout *layout)
+uint64_t arch_memory_block(const struct machine *m)
 {
-	uint64_t end = layout_end(layout), block = LARGEST_BLOCK;
+	uint64_t end = layout_end(&m->layout), block = LARGEST_BLOCK;
 
 	if (end < LARGE_BLOCKS_FROM)
 		return LAYOUT_MEMORY_BLOCK;
@@ -128,12 +127,11 @@ uint64_t arch_memory_block(const struct layout *layout)
 	return block;
 }
 
-void arch_memory_map(const struct arch_host *host, const struct topology *t,
-		     const struct layout *layout, struct memory_map *map)
+void arch_memory_map(const struct machine *m, struct memory_map *map)
 {
 	struct acpi_tables tables;
 
-	acpi_build(host, t, layout, X86_ACPI_TABLES, &tables);
-	e820_build(layout, acpi_size(&tables), map);
+	acpi_build(m, X86_ACPI_TABLES, &tables);
+	e820_build(m, acpi_size(&tables), map);
 	acpi_free(&tables);
 }

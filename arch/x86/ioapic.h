@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 #include "arch/x86/platform.h"
-#include "vmm/bus.h"
+#include "vmm/devices/bus.h"
 
 /* A message to the local APICs, as the guest's redirection entry says it. */
 struct ioapic_message {

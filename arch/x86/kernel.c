@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "arch/x86/elf.h"
-#include "vmm/file.h"
-#include "vmm/unpack.h"
+#include "vmm/guest/file.h"
+#include "vmm/guest/unpack.h"
 
 #define ENTRY_64BIT 0x200 /* behind the 32-bit entry at the load address */
 

@@ -7,7 +7,7 @@
 #define ARCH_X86_KERNEL_H
 
 #include "arch/x86/zero_page.h"
-#include "vmm/vm.h"
+#include "vmm/run/vm.h"
 
 struct kernel {
 	bool has_header; /* it came in a bzImage */

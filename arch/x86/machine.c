@@ -7,13 +7,13 @@
 #include "arch/x86/machine.h"
 #include "arch/x86/platform.h"
 #include "mem/xalloc.h"
-#include "vmm/kvm.h"
-#include "vmm/vm.h"
+#include "vmm/run/kvm.h"
+#include "vmm/run/vm.h"
 
 static int check_ids(struct vm *vm, struct error *err)
 {
 	int ids = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
-	uint32_t id = apic_id_max(vm->host, vm->topology);
+	uint32_t id = apic_id_max(vm->machine);
 
 	if (id >= (unsigned int)ids)
 		return error_set(
@@ -99,7 +99,7 @@ static int check_width(struct vm *vm, struct error *err)
 {
 	const struct cpuid_leaf *leaf = cpuid_find(&vm->arch.supported, 0x80000008, 0);
 	unsigned int bits = leaf ? leaf->eax & 0xff : 36;
-	uint64_t last = layout_end(vm->layout) - 1;
+	uint64_t last = layout_end(&vm->machine->layout) - 1;
 
 	if (bits < 64 && last >> bits)
 		return error_set(
@@ -174,7 +174,7 @@ static void add_devices(struct vm *vm)
 /* CPU 0 boots; KVM takes its vCPU to have id 0. */
 static int set_boot_cpu(struct vm *vm, struct error *err)
 {
-	uint32_t id = apic_id(vm->host, vm->topology, 0);
+	uint32_t id = apic_id(vm->machine, 0);
 
 	return id ? kvm_ioctl(vm->fd, KVM_SET_BOOT_CPU_ID, id, err) : 0;
 }

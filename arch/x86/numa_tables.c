@@ -56,10 +56,9 @@ static void add_memory(struct blob *blob, const struct layout_range *range)
  * no CPU has, named in its place, holds it. Without x2APIC Linux passes over the newer entries, so
  * 255, which nobody can have then, stands in an older one.
  */
-static void hold_number(struct blob *blob, const struct arch_host *host, const struct topology *t,
-			uint32_t node)
+static void hold_number(struct blob *blob, const struct machine *m, uint32_t node)
 {
-	uint32_t id = apic_id_max(host, t) + 1;
+	uint32_t id = apic_id_max(m) + 1;
 
 	if (id <= APIC_ID_X2APIC)
 		add_apic(blob, id, node);
@@ -67,32 +66,31 @@ static void hold_number(struct blob *blob, const struct arch_host *host, const s
 		add_x2apic(blob, id, node);
 }
 
-size_t acpi_add_srat(struct blob *blob, const struct arch_host *host, const struct topology *t,
-		     const struct layout *layout)
+size_t acpi_add_srat(struct blob *blob, const struct machine *m)
 {
 	size_t table = acpi_begin_table(blob, "SRAT", 3);
 	unsigned int node = 0;
 
 	blob_add_le(blob, 1, 4);
 	blob_add_le(blob, 0, 8);
-	for (unsigned int cpu = 0; cpu < t->nr_cpus; cpu++) {
-		for (; node < t->cpus[cpu].node; node++)
-			if (!t->nodes[node].llcs)
-				hold_number(blob, host, t, node);
-		add_cpu(blob, apic_id(host, t, cpu), t->cpus[cpu].node);
+	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++) {
+		for (; node < m->topology.cpus[cpu].node; node++)
+			if (!m->topology.nodes[node].llcs)
+				hold_number(blob, m, node);
+		add_cpu(blob, apic_id(m, cpu), m->topology.cpus[cpu].node);
 	}
-	for (unsigned int i = 0; i < layout->nr_ranges; i++)
-		add_memory(blob, &layout->ranges[i]);
+	for (unsigned int i = 0; i < m->layout.nr_ranges; i++)
+		add_memory(blob, &m->layout.ranges[i]);
 	acpi_end_table(blob, table);
 	return table;
 }
 
-size_t acpi_add_slit(struct blob *blob, const struct topology *t)
+size_t acpi_add_slit(struct blob *blob, const struct machine *m)
 {
 	size_t table = acpi_begin_table(blob, "SLIT", 1);
 
-	blob_add_le(blob, t->nr_nodes, 8);
-	blob_add(blob, t->distances, (size_t)t->nr_nodes * t->nr_nodes);
+	blob_add_le(blob, m->topology.nr_nodes, 8);
+	blob_add(blob, m->topology.distances, (size_t)m->topology.nr_nodes * m->topology.nr_nodes);
 	acpi_end_table(blob, table);
 	return table;
 }

@@ -6,7 +6,7 @@
 #ifndef ARCH_X86_POWER_H
 #define ARCH_X86_POWER_H
 
-#include "vmm/bus.h"
+#include "vmm/devices/bus.h"
 
 struct power_ops {
 	void (*power_off)(void *opaque);

@@ -13,7 +13,7 @@
 #include "arch/x86/machine.h"
 #include "arch/x86/platform.h"
 #include "mem/xalloc.h"
-#include "vmm/kvm.h"
+#include "vmm/run/kvm.h"
 
 /* Opens @folder/@name for writing; NULL with the reason. */
 static FILE *create(const char *folder, const char *name, struct error *err)
@@ -98,12 +98,12 @@ static int compare_leaves(const void *a, const void *b)
 	return (x->subleaf > y->subleaf) - (x->subleaf < y->subleaf);
 }
 
-static void print_cpu(FILE *file, const struct arch_host *host, const struct topology *t,
-		      unsigned int cpu, struct cpuid_table *table)
+static void print_cpu(FILE *file, const struct machine *m, unsigned int cpu,
+		      struct cpuid_table *table)
 {
-	cpuid_build(host, t, cpu, table);
+	cpuid_build(m, cpu, table);
 	qsort(table->leaves, table->nr, sizeof(table->leaves[0]), compare_leaves);
-	fprintf(file, "CPU %u, APIC id %u\n", cpu, apic_id(host, t, cpu));
+	fprintf(file, "CPU %u, APIC id %u\n", cpu, apic_id(m, cpu));
 	for (unsigned int i = 0; i < table->nr; i++) {
 		const struct cpuid_leaf *l = &table->leaves[i];
 
@@ -112,8 +112,7 @@ static void print_cpu(FILE *file, const struct arch_host *host, const struct top
 	}
 }
 
-static int write_cpuid(const char *folder, const struct arch_host *host, const struct topology *t,
-		       struct error *err)
+static int write_cpuid(const char *folder, const struct machine *m, struct error *err)
 {
 	FILE *file = create(folder, "cpuid.txt", err);
 	struct cpuid_table supported, table;
@@ -123,15 +122,14 @@ static int write_cpuid(const char *folder, const struct arch_host *host, const s
 	read_supported(&supported);
 	if (!supported.nr)
 		fprintf(file, "# This host has no KVM to ask: only what the topology makes.\n");
-	for (unsigned int cpu = 0; cpu < t->nr_cpus; cpu++) {
+	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++) {
 		table = supported;
-		print_cpu(file, host, t, cpu, &table);
+		print_cpu(file, m, cpu, &table);
 	}
 	return finish(file, folder, "cpuid.txt", err);
 }
 
-int arch_tables_write(const struct arch_host *host, const struct topology *t,
-		      const struct layout *layout, const char *folder, struct error *err)
+int arch_tables_write(const struct machine *m, const char *folder, struct error *err)
 {
 	struct acpi_tables tables;
 	struct memory_map map;
@@ -139,10 +137,10 @@ int arch_tables_write(const struct arch_host *host, const struct topology *t,
 
 	if (mkdir(folder, 0777) && errno != EEXIST)
 		return error_errno(err, "-o %s", folder);
-	acpi_build(host, t, layout, X86_ACPI_TABLES, &tables);
-	e820_build(layout, acpi_size(&tables), &map);
+	acpi_build(m, X86_ACPI_TABLES, &tables);
+	e820_build(m, acpi_size(&tables), &map);
 	ret = write_acpi(folder, &tables, err) || write_e820(folder, &map, err) ||
-	      write_cpuid(folder, host, t, err);
+	      write_cpuid(folder, m, err);
 	memory_map_free(&map);
 	acpi_free(&tables);
 	return ret ? -1 : 0;

@@ -7,8 +7,8 @@
 #include "arch/x86/apic_id.h"
 #include "arch/x86/platform.h"
 #include "mem/xalloc.h"
-#include "vmm/kvm.h"
-#include "vmm/vm.h"
+#include "vmm/run/kvm.h"
+#include "vmm/run/vm.h"
 
 #define BOOT_CS 0x10
 #define BOOT_DS 0x18
@@ -37,7 +37,7 @@ static int set_cpuid(struct vcpu *vcpu, struct error *err)
 	struct kvm_cpuid2 *cpuid;
 	int ret;
 
-	cpuid_build(vm->host, vm->topology, vcpu->index, &table);
+	cpuid_build(vm->machine, vcpu->index, &table);
 	cpuid = xcalloc(1, sizeof(*cpuid) + table.nr * sizeof(cpuid->entries[0]));
 	cpuid->nent = table.nr;
 	for (unsigned int i = 0; i < table.nr; i++) {
@@ -116,7 +116,7 @@ static void enter_long_mode(struct kvm_sregs *sregs)
  */
 static int set_sregs(struct vcpu *vcpu, struct error *err)
 {
-	bool x2apic = apic_id_max(vcpu->vm->host, vcpu->vm->topology) >= APIC_ID_X2APIC;
+	bool x2apic = apic_id_max(vcpu->vm->machine) >= APIC_ID_X2APIC;
 	struct kvm_sregs sregs;
 
 	if (vcpu->index && !x2apic)

@@ -6,7 +6,7 @@
 #ifndef ARCH_X86_ZERO_PAGE_H
 #define ARCH_X86_ZERO_PAGE_H
 
-#include "arch/memory_map.h"
+#include "mem/memory_map.h"
 #include "mem/error.h"
 
 #define ZERO_PAGE_SIZE 4096

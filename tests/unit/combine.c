@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "mem/xalloc.h"
-#include "vmm/config.h"
-#include "vmm/options.h"
+#include "vmm/cli/config.h"
+#include "vmm/cli/options.h"
 
 void combine(struct settings *s, const char *file, const char *flags)
 {

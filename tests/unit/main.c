@@ -14,27 +14,9 @@
 #include "tests/unit/support.h"
 
 static Suite *(*const suites[])(void) = {
-	error_suite,	     topology_suite,
-	placement_suite,     layout_suite,
-	layout_lookup_suite, layout_property_suite,
-	ram_suite,	     ram_pages_suite,
-	blob_suite,	     memory_map_suite,
-	apic_id_suite,	     e820_suite,
-	acpi_suite,	     numa_tables_suite,
-	dsdt_suite,	     iasl_suite,
-	cpuid_suite,	     zero_page_suite,
-	elf_suite,	     ioapic_suite,
-	power_suite,	     size_suite,
-	config_suite,	     options_suite,
-	settings_suite,	     cgroup_suite,
-	bus_suite,	     fit_suite,
-	layout_pages_suite,  verify_suite,
-	populate_suite,	     place_suite,
-	pin_suite,	     settings_place_suite,
-	report_suite,	     console_suite,
-	plan_suite,	     unpack_suite,
-	serial_suite,	     arm64_fdt_suite,
-	arm64_image_suite,   arm64_tools_suite,
+#define SUITE(name) name##_suite,
+#include "suites.inc"
+#undef SUITE
 };
 
 static int run_suites(void)

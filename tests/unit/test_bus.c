@@ -6,7 +6,7 @@
 
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/bus.h"
+#include "vmm/devices/bus.h"
 
 /* A device that notes what reaches it. */
 struct probe {

@@ -9,7 +9,7 @@
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/config.h"
+#include "vmm/cli/config.h"
 
 static const char full[] = "# a machine\n"
 			   "kernel = vmlinuz\n"

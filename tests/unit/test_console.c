@@ -11,7 +11,7 @@
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/console.h"
+#include "vmm/devices/console.h"
 
 #define PANIC "Kernel panic - not syncing"
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "arch/memory_map.h"
+#include "mem/memory_map.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 

@@ -5,7 +5,7 @@
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/options.h"
+#include "vmm/cli/options.h"
 
 #define MAX_ARGS 32
 

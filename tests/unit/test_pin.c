@@ -9,7 +9,7 @@
 #include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/pin.h"
+#include "mem/pin.h"
 
 /* host[]: the first CPU of each CPU's core. */
 static const struct {

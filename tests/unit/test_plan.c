@@ -9,13 +9,12 @@
 #include "tests/unit/combine.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/plan.h"
+#include "vmm/plan/plan.h"
 
 struct planned {
 	struct settings s;
-	struct topology t;
-	struct layout layout;
 	struct arch_host host;
+	struct machine machine;
 	struct plan plan;
 };
 
@@ -24,17 +23,18 @@ static void make(struct planned *p, const char *file)
 	struct error err = { 0 };
 
 	combine(&p->s, file, "");
-	ck_assert_msg(!settings_topology(&p->s, &p->t, &err), "%s", err.text);
-	ck_assert_int_eq(layout_build(&p->t, &space_x86, &p->layout, &err), 0);
+	ck_assert_msg(!settings_topology(&p->s, &p->machine.topology, &err), "%s", err.text);
+	ck_assert_int_eq(layout_build(&p->machine.topology, &space_x86, &p->machine.layout, &err),
+			 0);
 	arch_host_probe(&p->host);
-	plan_make(&p->plan, &p->host, &p->t, &p->layout);
+	p->machine.host = &p->host;
+	plan_make(&p->plan, &p->machine);
 }
 
 static void end(struct planned *p)
 {
 	plan_free(&p->plan);
-	layout_free(&p->layout);
-	topology_free(&p->t);
+	machine_free(&p->machine);
 	settings_free(&p->s);
 }
 

@@ -7,8 +7,8 @@
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/outcome.h"
-#include "vmm/report.h"
+#include "vmm/run/outcome.h"
+#include "vmm/run/report.h"
 
 /* Three nodes: placed and populated, unplaced, and given up. */
 static void make_ram(struct topology *t, struct ram *ram)

@@ -2,7 +2,7 @@
 /* Registers and bits by number, as in the PC16550D data sheet. */
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/serial.h"
+#include "vmm/devices/serial.h"
 
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR, FCR = IIR };
 

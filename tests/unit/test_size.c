@@ -4,7 +4,7 @@
 
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/size.h"
+#include "mem/size.h"
 
 static const struct {
 	const char *text;

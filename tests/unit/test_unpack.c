@@ -10,7 +10,7 @@
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/unpack.h"
+#include "vmm/guest/unpack.h"
 
 static const char content[] = "a kernel that is none, a kernel that is none\n";
 

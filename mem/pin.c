@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "mem/pin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "mem/host.h"
+#include "mem/xalloc.h"
+
+static unsigned int read_core(unsigned int cpu)
+{
+	unsigned int first;
+	char path[80];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list",
+		 cpu);
+	file = fopen(path, "re");
+	if (!file)
+		return cpu;
+	if (fscanf(file, "%u", &first) != 1)
+		first = cpu;
+	fclose(file);
+	return first;
+}
+
+void pin_host_read(struct pin_host *host)
+{
+	host->nr_cpus = numa_num_possible_cpus();
+	host->core = xcalloc(host->nr_cpus, sizeof(*host->core));
+	for (unsigned int cpu = 0; cpu < host->nr_cpus; cpu++)
+		host->core[cpu] = read_core(cpu);
+}
+
+void pin_host_free(struct pin_host *host)
+{
+	free(host->core);
+	*host = (struct pin_host){ 0 };
+}
+
+static bool is_free(const struct pin_host *host, const struct bitmask *free_cpus, unsigned int cpu)
+{
+	return cpu < host->nr_cpus && numa_bitmask_isbitset(free_cpus, cpu);
+}
+
+static unsigned int free_on_core(const struct pin_host *host, const struct bitmask *free_cpus,
+				 unsigned int core)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int cpu = 0; cpu < host->nr_cpus; cpu++)
+		nr += host->core[cpu] == core && is_free(host, free_cpus, cpu);
+	return nr;
+}
+
+/* A host core with at least @threads CPUs left, the one with most of them; nr_cpus for none. */
+static unsigned int best_core(const struct pin_host *host, const struct bitmask *free_cpus,
+			      unsigned int threads)
+{
+	unsigned int best = host->nr_cpus, most = threads - 1;
+
+	for (unsigned int cpu = 0; cpu < host->nr_cpus; cpu++) {
+		unsigned int nr = 0;
+
+		if (is_free(host, free_cpus, cpu))
+			nr = free_on_core(host, free_cpus, host->core[cpu]);
+		if (nr > most) {
+			most = nr;
+			best = host->core[cpu];
+		}
+	}
+	return best;
+}
+
+static void take_from_core(const struct pin_host *host, struct bitmask *free_cpus,
+			   unsigned int core, unsigned int threads, unsigned int *cpus)
+{
+	for (unsigned int cpu = 0; threads && cpu < host->nr_cpus; cpu++) {
+		if (host->core[cpu] != core || !is_free(host, free_cpus, cpu))
+			continue;
+		numa_bitmask_clearbit(free_cpus, cpu);
+		*cpus++ = cpu;
+		threads--;
+	}
+}
+
+int pin_cores(const struct pin_host *host, struct bitmask *free_cpus, unsigned int cores,
+	      unsigned int threads, unsigned int *cpus)
+{
+	for (unsigned int i = 0; i < cores; i++, cpus += threads) {
+		unsigned int core = best_core(host, free_cpus, threads);
+
+		if (core < host->nr_cpus) {
+			take_from_core(host, free_cpus, core, threads, cpus);
+			continue;
+		}
+		for (unsigned int thread = 0; thread < threads; thread++) {
+			core = best_core(host, free_cpus, 1);
+			if (core == host->nr_cpus)
+				return -1;
+			take_from_core(host, free_cpus, core, 1, &cpus[thread]);
+		}
+	}
+	return 0;
+}
+
+static struct bitmask *copy_mask(const struct bitmask *mask)
+{
+	struct bitmask *copy = numa_bitmask_alloc(mask->size);
+
+	copy_bitmask_to_bitmask((struct bitmask *)mask, copy);
+	return copy;
+}
+
+/* The vCPUs of one node and the host CPUs that they may run on. */
+struct node_pins {
+	const struct placement *placement;
+	struct place *place;
+	unsigned int first, nr;
+	struct bitmask *allowed;
+	struct bitmask **masks;
+};
+
+static void pin_all_to(const struct node_pins *pins)
+{
+	for (unsigned int i = 0; i < pins->nr; i++)
+		pins->masks[pins->first + i] = copy_mask(pins->allowed);
+}
+
+static int pin_to_list(struct node_pins *pins, const char *list, struct error *err)
+{
+	struct bitmask *cpus = numa_parse_cpustring(list);
+
+	if (!cpus || !numa_bitmask_weight(cpus)) {
+		if (cpus)
+			numa_bitmask_free(cpus);
+		return error_set(err,
+				 "pin = %s: must be node, core, none or a list of CPUs that this "
+				 "process may run on, as in 0-3,8",
+				 list);
+	}
+	numa_bitmask_free(pins->allowed);
+	pins->allowed = cpus;
+	pin_all_to(pins);
+	return 0;
+}
+
+/* Host nodes without CPUs (CXL) say nothing about where to run. */
+static int pin_to_nodes(struct node_pins *pins, struct error *err)
+{
+	if (!pins->place->nodes || !host_has_cpus(pins->place->nodes))
+		return 0;
+	if (numa_bitmask_weight(pins->allowed)) {
+		pin_all_to(pins);
+		return 0;
+	}
+	error_set(err, "pin = node: this process may run on none of the CPUs of its host nodes "
+		       "(taskset, cpuset.cpus): use pin = none");
+	if (pins->place->strict)
+		return -1;
+	place_give_up(pins->place, err);
+	return 0;
+}
+
+static int pin_each(const struct pin_host *host, const struct topology *t,
+		    const struct node_pins *pins, struct bitmask *unused, struct error *err)
+{
+	unsigned int *cpus = xcalloc(pins->nr, sizeof(*cpus));
+	struct bitmask *free_cpus = copy_mask(pins->allowed);
+	unsigned int has;
+	int ret;
+
+	for (unsigned int cpu = 0; cpu < free_cpus->size; cpu++)
+		if (!numa_bitmask_isbitset(unused, cpu))
+			numa_bitmask_clearbit(free_cpus, cpu);
+	has = numa_bitmask_weight(free_cpus);
+	ret = pin_cores(host, free_cpus, pins->nr / t->threads, t->threads, cpus);
+	for (unsigned int i = 0; !ret && i < pins->nr; i++) {
+		pins->masks[pins->first + i] = numa_allocate_cpumask();
+		numa_bitmask_setbit(pins->masks[pins->first + i], cpus[i]);
+		numa_bitmask_clearbit(unused, cpus[i]);
+	}
+	numa_bitmask_free(free_cpus);
+	free(cpus);
+	if (ret)
+		error_set(err,
+			  "pin = core: %u vCPUs need a CPU each, but its host nodes have %u that "
+			  "this process may use and nobody has: use pin = node, or fewer CPUs",
+			  pins->nr, has);
+	return ret;
+}
+
+static int pin_node(const struct pin_host *host, const struct topology *t, struct node_pins *pins,
+		    struct bitmask *unused, struct error *err)
+{
+	switch (pins->placement->pin) {
+	case PLACEMENT_PIN_NODE:
+		return pin_to_nodes(pins, err);
+	case PLACEMENT_PIN_CORE:
+		return pin_each(host, t, pins, unused, err);
+	case PLACEMENT_PIN_LIST:
+		return pin_to_list(pins, pins->placement->cpus, err);
+	default:
+		return 0;
+	}
+}
+
+/* What another node's list names is no vCPU's own. */
+static struct bitmask *find_unused(const struct topology *t)
+{
+	struct bitmask *unused = host_cpus(NULL), *listed;
+
+	for (unsigned int node = 0; node < t->nr_nodes; node++) {
+		const struct placement *placement = &t->nodes[node].placement;
+
+		if (placement->pin != PLACEMENT_PIN_LIST || !t->nodes[node].llcs)
+			continue;
+		listed = numa_parse_cpustring(placement->cpus);
+		for (unsigned int cpu = 0; listed && cpu < unused->size; cpu++)
+			if (numa_bitmask_isbitset(listed, cpu))
+				numa_bitmask_clearbit(unused, cpu);
+		if (listed)
+			numa_bitmask_free(listed);
+	}
+	return unused;
+}
+
+bool pin_is_wanted(const struct topology *t)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
+		    t->nodes[i].placement.policy == PLACEMENT_LOCAL)
+			return true;
+	return false;
+}
+
+int pin_plan(const struct topology *t, struct place *const places[], struct bitmask **masks,
+	     struct error *err)
+{
+	struct bitmask *unused = find_unused(t);
+	struct node_pins pins = { .masks = masks };
+	struct pin_host host;
+	int ret = 0;
+
+	pin_host_read(&host);
+	for (unsigned int node = 0; !ret && node < t->nr_nodes; node++) {
+		pins.placement = &t->nodes[node].placement;
+		pins.place = places[node];
+		pins.nr = t->nodes[node].llcs * t->cores * t->threads;
+		if (!pins.nr)
+			continue;
+		pins.allowed = host_cpus(pins.place->nodes);
+		ret = pin_node(&host, t, &pins, unused, err);
+		if (ret)
+			error_prefix(err, "node %u: ", node);
+		numa_bitmask_free(pins.allowed);
+		pins.first += pins.nr;
+	}
+	pin_host_free(&host);
+	numa_bitmask_free(unused);
+	return ret;
+}

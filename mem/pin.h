@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which host CPUs each vCPU thread may run on: beside its node's memory unless told otherwise.
+ * run.c plans once the nodes have their places, plan to see whether it can be had, and each vCPU's
+ * thread moves there before it runs.
+ */
+#ifndef MEM_PIN_H
+#define MEM_PIN_H
+
+#include "mem/placement.h"
+#include "mem/topology.h"
+
+/* The host's CPUs as sysfs shows them, or as a test makes them up. */
+struct pin_host {
+	unsigned int nr_cpus;
+	unsigned int *core; /* of each CPU: the first CPU of its core */
+};
+
+void pin_host_read(struct pin_host *host);
+void pin_host_free(struct pin_host *host);
+
+/*
+ * Takes CPUs for @cores guest cores of @threads threads each from @free, which loses them; cpus[]
+ * gets cores * threads of them, core by core. The threads of a guest core get one host core's where
+ * there is one with enough, and guest cores of one thread get host cores of their own while there
+ * are any. Pure. Returns 0, or -1 when there are too few.
+ */
+int pin_cores(const struct pin_host *host, struct bitmask *free, unsigned int cores,
+	      unsigned int threads, unsigned int *cpus);
+
+/* Any vCPU of @t is to run on some CPUs only. */
+bool pin_is_wanted(const struct topology *t);
+
+/*
+ * One mask a vCPU in masks[], NULL for those that run anywhere; @places are the nodes', resolved,
+ * where what a node that is not strict does without is noted. Returns 0, or -1 naming the node. The
+ * masks in masks[] are to be freed in any case.
+ */
+int pin_plan(const struct topology *t, struct place *const places[], struct bitmask **masks,
+	     struct error *err);
+
+#endif

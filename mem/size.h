@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Sizes and times as users write them. Pure. */
+#ifndef MEM_SIZE_H
+#define MEM_SIZE_H
+
+#include <stdint.h>
+
+#include "mem/error.h"
+
+/* "512M", "4G": a number with K, M, G or T, whole MiB, not 0. *@size in bytes. 0, or -1. */
+int size_parse(const char *text, uint64_t *size, struct error *err);
+
+/* "30s", "2m", "1h", "500ms" or bare seconds ("30", "0.5"), not 0. *@ns in nanoseconds. */
+int size_parse_duration(const char *text, uint64_t *ns, struct error *err);
+
+/* A whole number from @min to @max, decimal. */
+int size_parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *value,
+		     struct error *err);
+
+/* "1536M", "2G": the shortest form that size_parse() reads back. @text takes 32 bytes. */
+const char *size_format(uint64_t size, char text[32]);
+
+#endif

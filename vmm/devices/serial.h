@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A 16550A UART. The arch puts it on its bus; what the guest sends goes to a function, what it is
+ * to receive comes in through serial_receive(). Source: National Semiconductor PC16550D data sheet.
+ */
+#ifndef VMM_DEVICES_SERIAL_H
+#define VMM_DEVICES_SERIAL_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "vmm/devices/bus.h"
+
+#define SERIAL_FIFO 16
+#define SERIAL_REGISTERS 8
+
+/* The world around the port; called with the port's lock held. */
+struct serial_ops {
+	void (*send)(void *opaque, uint8_t byte);
+	void (*set_irq)(void *opaque, bool level);
+	void (*room)(void *opaque); /* a receiver that was full has room again */
+};
+
+struct serial {
+	struct bus_device device;
+	const struct serial_ops *ops;
+	void *opaque;
+	pthread_mutex_t lock;
+
+	uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
+	bool thr_empty; /* and not yet seen in IIR */
+	bool overrun;
+	bool irq_level;
+	uint8_t fifo[SERIAL_FIFO];
+	unsigned int head, count;
+};
+
+/* @serial is zeroed; base is the bus address of its first register. */
+void serial_init(struct serial *serial, uint64_t base, const struct serial_ops *ops, void *opaque);
+
+/*
+ * Hands @size bytes to the receiver and returns how many it took; ops->room() tells of more room.
+ * Never waits: -1 when a vCPU has the port's lock, which it keeps while stdout blocks.
+ */
+ssize_t serial_receive(struct serial *serial, const uint8_t *data, size_t size);
+
+#endif

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/plan/plan.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/fit.h"
+#include "mem/host.h"
+#include "mem/xalloc.h"
+#include "mem/pin.h"
+#include "mem/size.h"
+
+static void warn(struct plan *plan, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void warn(struct plan *plan, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	plan->warnings = xrealloc(plan->warnings, plan->nr_warnings + 1, sizeof(*plan->warnings));
+	plan->warnings[plan->nr_warnings++] = xstrdup(text);
+}
+
+/* Edges between nodes inside of one block; the first is named, the others counted. */
+static void warn_of_edges(struct plan *plan)
+{
+	uint64_t block = arch_memory_block(plan->machine);
+	const struct layout_range *first = NULL;
+	unsigned int others = 0;
+	char size[32], more[40] = "";
+
+	for (unsigned int i = 1; i < plan->machine->layout.nr_ranges; i++) {
+		const struct layout_range *range = &plan->machine->layout.ranges[i];
+
+		if (range[-1].gpa + range[-1].size != range->gpa || !(range->gpa % block))
+			continue;
+		others += first != NULL;
+		first = first ? first : range;
+	}
+	if (others)
+		snprintf(more, sizeof(more), ", as do %u more", others);
+	if (first)
+		warn(plan,
+		     "node %u begins at 0x%llx%s, inside of a memory block of the guest's (%s), "
+		     "which two "
+		     "nodes will share: make the nodes multiples of %s",
+		     first->node, (unsigned long long)first->gpa, more, size_format(block, size),
+		     size);
+}
+
+static void warn_of_small_nodes(struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++) {
+		uint64_t size = plan->machine->topology.nodes[i].size;
+
+		if (size && size < arch_node_min_size) {
+			warn(plan,
+			     "node %u has less than 4M, which Linux before 6.7 ignores or crashes "
+			     "on",
+			     i);
+			return;
+		}
+	}
+}
+
+static void warn_of_host_memory(struct plan *plan)
+{
+	struct sysinfo info;
+	uint64_t has;
+
+	if (sysinfo(&info))
+		return;
+	has = ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
+	if (plan->machine->layout.size > has)
+		warn(plan,
+		     "memory: %llu MiB are more than the %llu MiB of this host, which will refuse "
+		     "to run it",
+		     (unsigned long long)plan->machine->layout.size >> 20,
+		     (unsigned long long)has >> 20);
+}
+
+static int check_pins(const struct plan *plan, struct error *err)
+{
+	const struct topology *t = &plan->machine->topology;
+	struct bitmask **masks;
+	struct place **places;
+	int ret;
+
+	if (!pin_is_wanted(t))
+		return 0;
+	masks = xcalloc(t->nr_cpus, sizeof(*masks));
+	places = xcalloc(t->nr_nodes, sizeof(*places));
+
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		places[i] = &plan->places[i];
+	ret = pin_plan(t, places, masks, err);
+	for (unsigned int i = 0; i < t->nr_cpus; i++)
+		if (masks[i])
+			numa_bitmask_free(masks[i]);
+	free(places);
+	free(masks);
+	return ret;
+}
+
+/* Asked as run would, and nothing taken. */
+static void warn_of_placement(struct plan *plan)
+{
+	const struct topology *t = &plan->machine->topology;
+	struct error err;
+
+	plan->places = xcalloc(t->nr_nodes, sizeof(*plan->places));
+	plan->fits = !fit_resolve(t, &plan->machine->layout, plan->places, &err) &&
+		     !fit_capacity(t, &plan->machine->layout, plan->places, &err) &&
+		     !check_pins(plan, &err);
+	if (!plan->fits)
+		warn(plan, "this host cannot give it now: %s", err.text);
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (plan->places[i].given_up[0])
+			warn(plan, "node %u will not be as declared: %s", i,
+			     plan->places[i].given_up);
+}
+
+/* What has a policy of its own, or is hugetlb, the kernel leaves alone. */
+static bool is_balanced(const struct place *place)
+{
+	return place->policy == PLACEMENT_DEFAULT && place->page_size == 4096;
+}
+
+/* Automatic NUMA balancing scans memory that is not bound and unmaps it for a while. */
+static void warn_of_balancing(struct plan *plan)
+{
+	int fd = open("/proc/sys/kernel/numa_balancing", O_RDONLY | O_CLOEXEC);
+	char mode = '0';
+
+	if (fd < 0)
+		return;
+	if (read(fd, &mode, 1) != 1)
+		mode = '0';
+	close(fd);
+	for (unsigned int i = 0; mode != '0' && i < plan->machine->topology.nr_nodes; i++)
+		if (plan->machine->topology.nodes[i].size && is_balanced(&plan->places[i])) {
+			warn(plan,
+			     "node %u is not bound and this host balances NUMA automatically, "
+			     "which "
+			     "slows the guest: add host nodes, or sysctl kernel.numa_balancing=0",
+			     i);
+			return;
+		}
+}
+
+void plan_make(struct plan *plan, const struct machine *m)
+{
+	*plan = (struct plan){ .machine = m };
+	arch_memory_map(m, &plan->map);
+	if (arch_cannot_show(m))
+		warn(plan, "%s", arch_cannot_show(m));
+	warn_of_edges(plan);
+	warn_of_small_nodes(plan);
+	warn_of_host_memory(plan);
+	warn_of_placement(plan);
+	warn_of_balancing(plan);
+}
+
+void plan_free(struct plan *plan)
+{
+	memory_map_free(&plan->map);
+	for (unsigned int i = 0; i < plan->nr_warnings; i++)
+		free(plan->warnings[i]);
+	free(plan->warnings);
+	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
+		place_free(&plan->places[i]);
+	free(plan->places);
+	*plan = (struct plan){ 0 };
+}
+
+/* A node's CPUs are numbered one after another. Returns how many; *@first is the first. */
+static unsigned int node_cpus(const struct topology *t, unsigned int node, unsigned int *first)
+{
+	unsigned int before = 0;
+
+	for (unsigned int i = 0; i < node; i++)
+		before += t->nodes[i].llcs;
+	*first = before * t->cores * t->threads;
+	return t->nodes[node].llcs * t->cores * t->threads;
+}
+
+/* "2 (bind)": the host nodes as they were declared, local ones as they are. */
+static void format_host(const struct plan *plan, unsigned int node, char *text, size_t size)
+{
+	const struct placement *placement = &plan->machine->topology.nodes[node].placement;
+	const struct place *place = &plan->places[node];
+	char *list = place->nodes ? host_list(place->nodes) : NULL;
+
+	snprintf(text, size, "%s (%s)",
+		 list && *list	   ? list
+		 : placement->host ? placement->host
+				   : "any",
+		 placement_policy_name(placement->policy));
+	free(list);
+}
+
+static void print_nodes(const struct plan *plan, FILE *file)
+{
+	static const char *const pins[] = { "node", "core", "none", "list" };
+	const struct topology *t = &plan->machine->topology;
+
+	fprintf(file, "node   memory  CPUs       host nodes                pages  populate  pin\n");
+	for (unsigned int i = 0; i < t->nr_nodes; i++) {
+		const struct placement *placement = &t->nodes[i].placement;
+		unsigned int first, nr = node_cpus(t, i, &first);
+		char size[32], cpus[32] = "-", host[80];
+
+		if (nr)
+			snprintf(cpus, sizeof(cpus), nr > 1 ? "%u-%u" : "%u", first,
+				 first + nr - 1);
+		format_host(plan, i, host, sizeof(host));
+		fprintf(file, "%4u %8s  %-9s  %-24s  %-5s  %-8s  %s\n", i,
+			t->nodes[i].size ? size_format(t->nodes[i].size, size) : "-", cpus, host,
+			place_pages_name(&plan->places[i]), placement->populate ? "yes" : "no",
+			placement->cpus ? placement->cpus : pins[placement->pin]);
+	}
+}
+
+static void print_ranges(const struct plan *plan, FILE *file)
+{
+	fprintf(file, "\nslot  node  guest-physical                       size  host nodes\n");
+	for (unsigned int i = 0; i < plan->machine->layout.nr_ranges; i++) {
+		const struct layout_range *range = &plan->machine->layout.ranges[i];
+		char size[32], host[80];
+
+		format_host(plan, range->node, host, sizeof(host));
+		fprintf(file, "%4u  %4u  0x%012llx-0x%012llx  %8s  %s\n", range->slot, range->node,
+			(unsigned long long)range->gpa,
+			(unsigned long long)(range->gpa + range->size - 1),
+			size_format(range->size, size), host);
+	}
+}
+
+static void print_map(const struct plan *plan, FILE *file)
+{
+	if (plan->map.nr)
+		fprintf(file, "\ne820                             type\n");
+	for (unsigned int i = 0; i < plan->map.nr; i++) {
+		const struct memory_map_entry *entry = &plan->map.entries[i];
+
+		fprintf(file, "0x%012llx-0x%012llx  %s\n", (unsigned long long)entry->start,
+			(unsigned long long)(entry->start + entry->size - 1),
+			memory_map_type_name(entry->type));
+	}
+}
+
+/* A million of them on the largest machine: formatted once each value. */
+static void print_distances(const struct plan *plan, FILE *file)
+{
+	unsigned int n = plan->machine->topology.nr_nodes;
+	char text[256][5];
+
+	for (unsigned int value = 0; value < 256; value++)
+		snprintf(text[value], sizeof(text[value]), " %3u", value);
+	fprintf(file, "\ndistances\nnode ");
+	for (unsigned int i = 0; i < n; i++)
+		fprintf(file, " %3u", i);
+	for (unsigned int i = 0; i < n; i++) {
+		fprintf(file, "\n%4u:", i);
+		for (unsigned int j = 0; j < n; j++)
+			fwrite(text[*topology_distance(&plan->machine->topology, i, j)], 1, 4,
+			       file);
+	}
+	fputc('\n', file);
+}
+
+void plan_print(const struct plan *plan, FILE *file)
+{
+	print_nodes(plan, file);
+	print_ranges(plan, file);
+	print_map(plan, file);
+	print_distances(plan, file);
+	if (plan->nr_warnings)
+		fputc('\n', file);
+	for (unsigned int i = 0; i < plan->nr_warnings; i++)
+		fprintf(file, "warning: %s\n", plan->warnings[i]);
+}

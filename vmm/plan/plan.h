@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan verb: what run would make, printed. Starts nothing. Called once by main. */
+#ifndef VMM_PLAN_PLAN_H
+#define VMM_PLAN_PLAN_H
+
+#include <stdio.h>
+
+#include "mem/memory_map.h"
+#include "mem/machine.h"
+
+struct plan {
+	const struct machine *machine;
+	struct memory_map map;
+	struct place *places; /* one a node */
+	bool fits; /* this host can give all of it now */
+	char **warnings;
+	unsigned int nr_warnings;
+};
+
+/* Fills in the memory map and the warnings. The rest outlives @plan. */
+void plan_make(struct plan *plan, const struct machine *m);
+
+void plan_print(const struct plan *plan, FILE *file);
+void plan_print_json(const struct plan *plan, FILE *file);
+
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* The plan for programs. Names are never changed, only added to. */
+#include <jansson.h>
+
+#include "arch/arch.h"
+#include "vmm/plan/plan.h"
+
+/* The host nodes, where this host has them; else none, and there is a warning. */
+static json_t *host_nodes(const struct place *place)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; place->nodes && i < place->nodes->size; i++)
+		if (numa_bitmask_isbitset(place->nodes, i))
+			json_array_append_new(list, json_integer(i));
+	return list;
+}
+
+static json_t *nodes_json(const struct plan *plan)
+{
+	const struct topology *t = &plan->machine->topology;
+	json_t *list = json_array();
+	unsigned int cpu = 0;
+
+	for (unsigned int i = 0; i < t->nr_nodes; i++) {
+		const struct placement *placement = &t->nodes[i].placement;
+		json_t *cpus = json_array();
+
+		for (; cpu < t->nr_cpus && t->cpus[cpu].node == i; cpu++)
+			json_array_append_new(cpus, json_integer(cpu));
+		json_array_append_new(
+			list, json_pack("{s:i, s:o, s:I, s:o, s:s, s:s, s:b, s:b}", "node", i,
+					"cpus", cpus, "memory", (json_int_t)t->nodes[i].size,
+					"host", host_nodes(&plan->places[i]), "policy",
+					placement_policy_name(placement->policy), "pages",
+					place_pages_name(&plan->places[i]), "populate",
+					placement->populate, "strict", !placement->not_strict));
+	}
+	return list;
+}
+
+static json_t *ranges_json(const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < plan->machine->layout.nr_ranges; i++) {
+		const struct layout_range *range = &plan->machine->layout.ranges[i];
+
+		json_array_append_new(
+			list, json_pack("{s:i, s:I, s:I, s:i, s:I}", "node", range->node, "gpa",
+					(json_int_t)range->gpa, "size", (json_int_t)range->size,
+					"slot", range->slot, "offset", (json_int_t)range->offset));
+	}
+	return list;
+}
+
+static json_t *map_json(const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < plan->map.nr; i++) {
+		const struct memory_map_entry *entry = &plan->map.entries[i];
+
+		json_array_append_new(
+			list, json_pack("{s:I, s:I, s:i}", "start", (json_int_t)entry->start,
+					"size", (json_int_t)entry->size, "type", entry->type));
+	}
+	return list;
+}
+
+static json_t *cpus_json(const struct plan *plan)
+{
+	const struct topology *t = &plan->machine->topology;
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < t->nr_cpus; i++) {
+		const struct topology_cpu *cpu = &t->cpus[i];
+
+		json_array_append_new(
+			list, json_pack("{s:i, s:I, s:i, s:i, s:i, s:i, s:i}", "cpu", i, "id",
+					(json_int_t)arch_cpu_id(plan->machine, i), "node",
+					cpu->node, "package", cpu->package, "llc", cpu->llc, "core",
+					cpu->core, "thread", cpu->thread));
+	}
+	return list;
+}
+
+static json_t *warnings_json(const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < plan->nr_warnings; i++)
+		json_array_append_new(list, json_string(plan->warnings[i]));
+	return list;
+}
+
+static void print_member(FILE *file, const char *name, json_t *value)
+{
+	fprintf(file, ",\"%s\":", name);
+	json_dumpf(value, file, JSON_COMPACT);
+	json_decref(value);
+}
+
+/* By hand: a million json_t take four times as long as all the rest. */
+static void print_distances(const struct plan *plan, FILE *file)
+{
+	unsigned int n = plan->machine->topology.nr_nodes;
+	char text[256][5];
+
+	for (unsigned int value = 0; value < 256; value++)
+		snprintf(text[value], sizeof(text[value]), ",%u", value);
+	fputs(",\"distances\":[", file);
+	for (unsigned int i = 0; i < n; i++) {
+		fputs(i ? ",[" : "[", file);
+		for (unsigned int j = 0; j < n; j++)
+			fputs(text[*topology_distance(&plan->machine->topology, i, j)] + !j, file);
+		fputc(']', file);
+	}
+	fputc(']', file);
+}
+
+void plan_print_json(const struct plan *plan, FILE *file)
+{
+	fprintf(file, "{\"arch\":\"%s\"", arch_name);
+	print_member(file, "nodes", nodes_json(plan));
+	print_member(file, "ranges", ranges_json(plan));
+	print_distances(plan, file);
+	print_member(file, "e820", map_json(plan));
+	print_member(file, "cpus", cpus_json(plan));
+	print_member(file, "warnings", warnings_json(plan));
+	fprintf(file, ",\"fits\":%s}\n", plan->fits ? "true" : "false");
+}

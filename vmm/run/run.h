@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The run verb: from a layout to a verdict. Called once by main. */
+#ifndef VMM_RUN_RUN_H
+#define VMM_RUN_RUN_H
+
+#include "vmm/run/vm.h"
+
+struct run {
+	const struct machine *machine;
+	struct boot boot;
+	const char *console; /* log file, or NULL */
+	uint64_t timeout_ns; /* 0: none */
+	struct ram_options ram;
+	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
+	struct timespec start; /* of the program */
+};
+
+/*
+ * Boots the machine and waits for its end. Whatever becomes of it is in @outcome. The guest's vCPUs
+ * are stopped or at least never noticed again: the caller ends the process.
+ */
+void run_machine(const struct run *run, struct outcome *outcome);
+
+#endif

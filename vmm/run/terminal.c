@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/run/terminal.h"
+
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ESCAPE 0x01 /* Ctrl-A */
+
+static struct termios saved;
+static bool is_terminal; /* saved is its state */
+static volatile sig_atomic_t raw;
+static bool escaped; /* Ctrl-A has come, what it is for has not */
+
+static void make_raw(void)
+{
+	struct termios now = saved;
+
+	cfmakeraw(&now);
+	raw = 1;
+	tcsetattr(STDIN_FILENO, TCSANOW, &now);
+}
+
+/* The terminal first; then the signal does what it would have done. */
+static void restore_and_die(int number)
+{
+	terminal_restore();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+void terminal_open(void)
+{
+	static const int fatal[] = { SIGSEGV, SIGBUS,  SIGILL,	SIGFPE,	 SIGABRT, SIGQUIT, SIGTRAP,
+				     SIGSYS,  SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR2, SIGPWR };
+
+	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
+		return;
+	is_terminal = true;
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		if (signal(fatal[i], restore_and_die) == SIG_IGN)
+			signal(fatal[i], SIG_IGN); /* as our parent wants it */
+	terminal_resume();
+}
+
+bool terminal_is_ours(void)
+{
+	return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+void terminal_resume(void)
+{
+	if (is_terminal && terminal_is_ours())
+		make_raw();
+}
+
+void terminal_restore(void)
+{
+	if (!raw)
+		return;
+	tcsetattr(STDIN_FILENO, TCSANOW, &saved);
+	raw = 0;
+}
+
+enum terminal_key terminal_filter(uint8_t *data, size_t *size)
+{
+	enum terminal_key key = TERMINAL_NONE;
+	size_t kept = 0;
+
+	for (size_t i = 0; raw && i < *size; i++) {
+		if (!escaped && data[i] == ESCAPE) {
+			escaped = true;
+			continue;
+		}
+		if (escaped && data[i] == 'x')
+			key = TERMINAL_LEAVE;
+		else if (escaped && data[i] == 'h')
+			key = TERMINAL_HELP;
+		else
+			data[kept++] = data[i];
+		escaped = false;
+	}
+	if (raw)
+		*size = kept;
+	return key;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/run/vcpu.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/host.h"
+#include "vmm/run/kvm.h"
+
+#define KICK SIGUSR1
+#define STACK_SIZE (256 << 10)
+#define MAX_REFUSALS 1000 /* of KVM_RUN, one after another, before a lack counts as lasting */
+
+/* For the signal handler, which runs in the vCPU's own thread. */
+static _Thread_local struct kvm_run *volatile current_run;
+
+int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct error *err)
+{
+	int size = kvm_ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0, err);
+
+	vcpu->vm = vm;
+	vcpu->index = index;
+	if (size < 0)
+		return -1;
+	vcpu->fd = kvm_ioctl(vm->fd, KVM_CREATE_VCPU, arch_vcpu_id(vm->machine, index), err);
+	if (vcpu->fd < 0)
+		return error_prefix(err, "CPU %u: ", index);
+	vcpu->run_size = size;
+	vcpu->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED)
+		return error_errno(err, "CPU %u: mmap of its run structure", index);
+	return 0;
+}
+
+static void on_kick(int number)
+{
+	(void)number;
+	if (current_run)
+		current_run->immediate_exit = 1;
+}
+
+void vcpu_catch_kicks(void)
+{
+	struct sigaction action = { .sa_handler = on_kick };
+
+	sigaction(KICK, &action, NULL);
+}
+
+static void handle_mmio(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct bus *bus = &vcpu->vm->mmio;
+
+	if (run->mmio.is_write)
+		bus_write(bus, run->mmio.phys_addr, run->mmio.data, run->mmio.len);
+	else
+		bus_read(bus, run->mmio.phys_addr, run->mmio.data, run->mmio.len);
+}
+
+static void handle_system_event(struct vcpu *vcpu)
+{
+	switch (vcpu->run->system_event.type) {
+	case KVM_SYSTEM_EVENT_SHUTDOWN:
+		vm_end(vcpu->vm, OUTCOME_POWEROFF, "%s", "");
+		break;
+	case KVM_SYSTEM_EVENT_RESET:
+		vm_end(vcpu->vm, OUTCOME_REBOOT, "%s", "");
+		break;
+	default:
+		vm_end(vcpu->vm, OUTCOME_CRASH, "the guest crashed: KVM system event %u",
+		       vcpu->run->system_event.type);
+	}
+}
+
+static void handle_internal_error(struct vcpu *vcpu)
+{
+	static const char *const names[] = {
+		[KVM_INTERNAL_ERROR_EMULATION] = "an instruction that KVM cannot emulate",
+		[KVM_INTERNAL_ERROR_SIMUL_EX] = "an exception while another was being delivered",
+		[KVM_INTERNAL_ERROR_DELIVERY_EV] = "an exit while an event was being delivered",
+		[KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON] = "an exit unknown to KVM",
+	};
+	uint32_t error = vcpu->run->internal.suberror;
+	const char *name = error < sizeof(names) / sizeof(names[0]) ? names[error] : NULL;
+
+	vm_end(vcpu->vm, OUTCOME_CRASH, "the guest crashed: CPU %u: %s (KVM internal error %u)",
+	       vcpu->index, name ? name : "a fault inside KVM", error);
+}
+
+static void handle_exit(struct vcpu *vcpu)
+{
+	switch (vcpu->run->exit_reason) {
+	case KVM_EXIT_MMIO:
+		handle_mmio(vcpu);
+		break;
+	case KVM_EXIT_INTR:
+		break;
+	case KVM_EXIT_SHUTDOWN:
+		vm_end(vcpu->vm, OUTCOME_CRASH, "the guest crashed: CPU %u: triple fault",
+		       vcpu->index);
+		break;
+	case KVM_EXIT_SYSTEM_EVENT:
+		handle_system_event(vcpu);
+		break;
+	case KVM_EXIT_FAIL_ENTRY:
+		vm_end(vcpu->vm, OUTCOME_CRASH,
+		       "the guest crashed: CPU %u: the processor refused its state (reason 0x%llx)",
+		       vcpu->index,
+		       (unsigned long long)vcpu->run->fail_entry.hardware_entry_failure_reason);
+		break;
+	case KVM_EXIT_INTERNAL_ERROR:
+		handle_internal_error(vcpu);
+		break;
+	default:
+		if (!arch_vcpu_exit(vcpu))
+			vm_end(vcpu->vm, OUTCOME_CRASH,
+			       "the guest crashed: CPU %u: KVM exit %u, which no machine of ours "
+			       "has",
+			       vcpu->index, vcpu->run->exit_reason);
+	}
+}
+
+/* A host that has no memory left for the guest is no fault of the guest's. */
+static void handle_run_error(struct vcpu *vcpu)
+{
+	int number = errno;
+
+	/* EAGAIN: a CPU that waits for its start was woken, or KVM lacks something for good. */
+	if (number == EINTR || (number == EAGAIN && vcpu->refusals++ < MAX_REFUSALS)) {
+		vcpu->run->immediate_exit = 0;
+		return;
+	}
+	vm_end(vcpu->vm, number == ENOMEM || number == EAGAIN ? OUTCOME_CONTENTION : OUTCOME_CRASH,
+	       "CPU %u: KVM_RUN: %s", vcpu->index, strerror(number));
+}
+
+static void run(struct vcpu *vcpu)
+{
+	while (!atomic_load(&vcpu->vm->stopping)) {
+		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
+			handle_run_error(vcpu);
+		} else {
+			vcpu->refusals = 0;
+			handle_exit(vcpu);
+		}
+	}
+}
+
+static int refuse_affinity(const struct vcpu *vcpu, struct error *err)
+{
+	int number = errno;
+	char *list = host_list(vcpu->cpus);
+
+	errno = number;
+	error_errno(err, "node %u: sched_setaffinity to host CPUs %s",
+		    vcpu->vm->machine->topology.cpus[vcpu->index].node, list);
+	free(list);
+	return -1;
+}
+
+/* Where its node's memory is, and before others when that was asked for. */
+static int take_place(const struct vcpu *vcpu, struct error *err)
+{
+	struct sched_param param = { .sched_priority = vcpu->vm->realtime };
+
+	if (vcpu->cpus && numa_sched_setaffinity(0, vcpu->cpus) < 0)
+		return refuse_affinity(vcpu, err);
+	if (param.sched_priority && sched_setscheduler(0, SCHED_FIFO, &param))
+		return error_errno(err,
+				   "realtime = %d: sched_setscheduler(SCHED_FIFO), which needs "
+				   "CAP_SYS_NICE or ulimit -r %d",
+				   param.sched_priority, param.sched_priority);
+	return 0;
+}
+
+static void *vcpu_thread(void *argument)
+{
+	struct vcpu *vcpu = argument;
+	struct error err;
+	char name[16];
+
+	snprintf(name, sizeof(name), "vcpu %u", vcpu->index);
+	pthread_setname_np(pthread_self(), name);
+	current_run = vcpu->run;
+	if (take_place(vcpu, &err) || arch_vcpu_init(vcpu, &err))
+		vm_end(vcpu->vm, err.contention ? OUTCOME_CONTENTION : OUTCOME_ERROR, "CPU %u: %s",
+		       vcpu->index, err.text);
+	pthread_barrier_wait(&vcpu->vm->all_ready);
+	run(vcpu);
+	atomic_store(&vcpu->parked, true);
+	return NULL;
+}
+
+int vcpu_start(struct vcpu *vcpu, struct error *err)
+{
+	pthread_attr_t attributes;
+	int ret;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	ret = pthread_create(&vcpu->thread, &attributes, vcpu_thread, vcpu);
+	pthread_attr_destroy(&attributes);
+	if (!ret)
+		return 0;
+	errno = ret;
+	return error_errno(err, "CPU %u: pthread_create", vcpu->index);
+}
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+	pthread_kill(vcpu->thread, KICK);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/run/vm.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/xalloc.h"
+#include "vmm/run/kvm.h"
+#include "vmm/run/vcpu.h"
+
+#define STOP_MS 2000
+
+int vm_check_limits(const struct vm *vm, struct error *err)
+{
+	int cpus = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS);
+	int slots = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_NR_MEMSLOTS);
+
+	if (vm->machine->topology.nr_cpus > (unsigned int)cpus)
+		return error_set(err, "%u CPUs are more than the %d of this host's KVM: use fewer",
+				 vm->machine->topology.nr_cpus, cpus);
+	if (vm->machine->layout.nr_ranges > (unsigned int)slots)
+		return error_set(err,
+				 "%u memory ranges are more than the %d slots of this host's KVM: "
+				 "use fewer nodes",
+				 vm->machine->layout.nr_ranges, slots);
+	return 0;
+}
+
+static int set_slot(struct vm *vm, const struct layout_range *range, struct error *err)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = range->slot,
+		.guest_phys_addr = range->gpa,
+		.memory_size = range->size,
+		.userspace_addr = (uintptr_t)ram_range_hva(&vm->ram, range),
+	};
+
+	if (kvm_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region, err) < 0)
+		return error_prefix(err, "node %u: memory slot %u: ", range->node, range->slot);
+	return 0;
+}
+
+int vm_create(struct vm *vm, struct error *err)
+{
+	unsigned int nr_cpus = vm->machine->topology.nr_cpus;
+
+	vm->fd = kvm_ioctl(vm->kvm, KVM_CREATE_VM, arch_vm_type(vm->machine), err);
+	if (vm->fd < 0)
+		return -1;
+	for (unsigned int i = 0; i < vm->machine->layout.nr_ranges; i++)
+		if (set_slot(vm, &vm->machine->layout.ranges[i], err))
+			return -1;
+	if (arch_vm_init(vm, err))
+		return -1;
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		if (vcpu_create(&vm->vcpus[i], vm, i, err))
+			return -1;
+	return arch_vm_init_late(vm, err);
+}
+
+int vm_start(struct vm *vm, struct error *err)
+{
+	vcpu_catch_kicks();
+	pthread_barrier_init(&vm->all_ready, NULL, vm->machine->topology.nr_cpus);
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
+		if (vcpu_start(&vm->vcpus[i], err))
+			return -1;
+	return 0;
+}
+
+static bool all_parked(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
+		if (!atomic_load(&vm->vcpus[i].parked))
+			return false;
+	return true;
+}
+
+void vm_stop(struct vm *vm)
+{
+	atomic_store(&vm->stopping, true);
+	for (int ms = 0; ms < STOP_MS && !all_parked(vm); ms++) {
+		for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
+			if (!atomic_load(&vm->vcpus[i].parked))
+				vcpu_kick(&vm->vcpus[i]);
+		usleep(1000);
+	}
+}
+
+static void wake(struct vm *vm)
+{
+	uint64_t one = 1;
+
+	if (write(vm->ending.event, &one, sizeof(one)) != sizeof(one))
+		return; /* its counter is full: main is awake */
+}
+
+/* How @kind reads once the kernel has panicked. */
+static bool is_end_of_panic(enum outcome_kind kind)
+{
+	return kind == OUTCOME_POWEROFF || kind == OUTCOME_REBOOT || kind == OUTCOME_CRASH ||
+	       kind == OUTCOME_TIMEOUT;
+}
+
+void vm_end(struct vm *vm, enum outcome_kind kind, const char *fmt, ...)
+{
+	struct ending *ending = &vm->ending;
+	char message[sizeof(ending->outcome.message)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	pthread_mutex_lock(&ending->lock);
+	if (!ending->ended && ending->panic[0] && is_end_of_panic(kind))
+		outcome_set(&ending->outcome, OUTCOME_PANIC, "%s", ending->panic);
+	else if (!ending->ended)
+		outcome_set(&ending->outcome, kind, "%s", message);
+	ending->ended = true;
+	atomic_store(&vm->stopping, true);
+	pthread_mutex_unlock(&ending->lock);
+	wake(vm);
+}
+
+static void note_panic(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->ending.lock);
+	memcpy(vm->ending.panic, vm->console.panic, sizeof(vm->ending.panic));
+	pthread_mutex_unlock(&vm->ending.lock);
+	wake(vm);
+}
+
+static void handle_console(struct vm *vm, enum console_event event)
+{
+	switch (event) {
+	case CONSOLE_NOTHING:
+		break;
+	case CONSOLE_PANIC:
+		note_panic(vm);
+		break;
+	case CONSOLE_PANIC_END:
+		vm_end(vm, OUTCOME_PANIC, "%s", vm->console.panic);
+		break;
+	case CONSOLE_CLOSED:
+		vm_end(vm, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
+		       strerror(vm->console.out_errno));
+		break;
+	}
+}
+
+static void send(void *opaque, uint8_t byte)
+{
+	struct vm *vm = opaque;
+
+	handle_console(vm, console_put(&vm->console, byte));
+}
+
+/* Who holds the lock may be blocked in writing, and nobody may wait for that here. */
+void vm_flush_console(struct vm *vm, int patience_s)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += patience_s;
+	if (pthread_mutex_clocklock(&vm->serial.lock, CLOCK_MONOTONIC, &until)) {
+		console_set_timer(&vm->console);
+		return;
+	}
+	if (!vm->console.nr_held) {
+		vm->console.timed = false;
+	} else if (console_is_ready(&vm->console, patience_s * 1000)) {
+		vm->console.timed = false;
+		handle_console(vm, console_flush(&vm->console));
+	} else {
+		console_set_timer(&vm->console);
+	}
+	pthread_mutex_unlock(&vm->serial.lock);
+}
+
+static void set_irq(void *opaque, bool level)
+{
+	struct vm *vm = opaque;
+
+	arch_serial_irq(vm, level);
+}
+
+static void room(void *opaque)
+{
+	wake(opaque);
+}
+
+const struct serial_ops vm_serial_ops = { send, set_irq, room };

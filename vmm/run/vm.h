@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The virtual machine: RAM, KVM's objects, the buses and devices, and how it ended. run.c makes
+ * one, wires it in the order below and owns it; vCPU threads and devices get it by pointer.
+ */
+#ifndef VMM_RUN_VM_H
+#define VMM_RUN_VM_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "arch_types.h"
+#include "mem/machine.h"
+#include "mem/ram.h"
+#include "vmm/devices/bus.h"
+#include "vmm/devices/console.h"
+#include "vmm/guest/boot.h"
+#include "vmm/run/outcome.h"
+#include "vmm/devices/serial.h"
+
+struct vcpu {
+	struct vm *vm;
+	unsigned int index;
+	int fd;
+	struct kvm_run *run;
+	size_t run_size;
+	pthread_t thread;
+	struct bitmask *cpus; /* that its thread runs on; NULL: any */
+	unsigned int refusals; /* of KVM_RUN, with EAGAIN, since it last ran */
+	atomic_bool parked; /* out of KVM_RUN for good */
+};
+
+/* How the machine ended; under its lock. */
+struct ending {
+	pthread_mutex_t lock;
+	int event; /* eventfd: something here, or room in the serial port, is new */
+	bool ended;
+	struct outcome outcome;
+	char panic[CONSOLE_LINE]; /* the kernel's message; empty: none */
+};
+
+struct vm {
+	const struct boot *boot;
+	const struct machine *machine;
+	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
+	struct ram ram;
+	int kvm; /* /dev/kvm */
+	int fd; /* the VM */
+	struct bus ports;
+	struct bus mmio;
+	struct serial serial;
+	struct console console;
+	struct vcpu *vcpus; /* topology->nr_cpus */
+	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
+	atomic_bool stopping;
+	struct ending ending;
+	struct arch_vm arch;
+};
+
+/* KVM, open as vm->kvm, takes as many CPUs and memory slots. Returns 0, or -1 naming the limit. */
+int vm_check_limits(const struct vm *vm, struct error *err);
+
+/*
+ * Makes KVM's VM with one memory slot a range, then the arch's interrupt controller, then the
+ * vCPUs, in this order: slots set after an irqchip or a vCPU wait longer. RAM is there already.
+ * Returns 0, or -1 naming the ioctl.
+ */
+int vm_create(struct vm *vm, struct error *err);
+
+/* Starts one thread a vCPU. Returns 0, or -1. */
+int vm_start(struct vm *vm, struct error *err);
+
+/*
+ * Gets every vCPU out of KVM_RUN. Waits for them at most 2 s: one that the host does not let go is
+ * left where it is.
+ */
+void vm_stop(struct vm *vm);
+
+/*
+ * Ends the machine with a verdict; the first one counts. A machine whose kernel has panicked ends
+ * as panicked however it goes on. May be called from any thread.
+ */
+void vm_end(struct vm *vm, enum outcome_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Lets out what the console holds, if no vCPU is at it and stdout takes it within @patience_s; else
+ * the console's timer is set again.
+ */
+void vm_flush_console(struct vm *vm, int patience_s);
+
+/* The console is the serial port's world: what it sends is judged and may end the machine. */
+extern const struct serial_ops vm_serial_ops;
+
+#endif

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/run/wait.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "vmm/run/interrupt.h"
+#include "vmm/run/terminal.h"
+
+#define NS_PER_S 1000000000ULL
+#define NS_PER_MS 1000000ULL
+#define LAST_BYTES_S 1 /* for a stdout that is slow to take what the guest said last */
+#define PANIC_GRACE_NS (5 * NS_PER_S) /* for a kernel that hangs in the middle of its panic */
+
+enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, NR_POLL };
+
+static uint64_t to_ns(const struct timespec *time)
+{
+	return time->tv_sec * NS_PER_S + time->tv_nsec;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return to_ns(&now);
+}
+
+/* A signal that our parent wants ignored (nohup) stays so. */
+static void add_signal(sigset_t *set, int number)
+{
+	struct sigaction action;
+
+	if (!sigaction(number, NULL, &action) && action.sa_handler != SIG_IGN)
+		sigaddset(set, number);
+}
+
+static int take_signals(struct wait *wait, struct error *err)
+{
+	static const int numbers[] = INTERRUPT_SIGNALS;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		add_signal(&set, numbers[i]);
+	add_signal(&set, SIGCONT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	wait->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return wait->signals < 0 ? error_errno(err, "signalfd") : 0;
+}
+
+int wait_init(struct wait *wait, struct vm *vm, uint64_t timeout_ns, struct error *err)
+{
+	*wait = (struct wait){
+		.vm = vm,
+		.input_open = true,
+		.input_is_terminal = isatty(STDIN_FILENO),
+		.timeout_ns = timeout_ns,
+		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : 0,
+	};
+	return take_signals(wait, err);
+}
+
+static void handle_signal(struct wait *wait)
+{
+	struct ending *ending = &wait->vm->ending;
+	struct signalfd_siginfo info;
+	char message[32];
+
+	if (read(wait->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCONT) {
+		terminal_resume();
+		return;
+	}
+	snprintf(message, sizeof(message), "ended by SIG%s", sigabbrev_np(info.ssi_signo));
+	vm_end(wait->vm, OUTCOME_ERROR, "%s", message);
+	pthread_mutex_lock(&ending->lock);
+	if (!strcmp(ending->outcome.message, message)) /* and no other end came before */
+		ending->outcome.status = 128 + info.ssi_signo;
+	pthread_mutex_unlock(&ending->lock);
+}
+
+static void handle_key(struct wait *wait, enum terminal_key key)
+{
+	switch (key) {
+	case TERMINAL_NONE:
+		break;
+	case TERMINAL_LEAVE:
+		vm_end(wait->vm, OUTCOME_ERROR, "left with Ctrl-A x");
+		break;
+	case TERMINAL_HELP:
+		fputs("\r\nnumavm: Ctrl-A x  leave the guest\r\n"
+		      "numavm: Ctrl-A h  this help\r\n"
+		      "numavm: Ctrl-A Ctrl-A  send Ctrl-A\r\n",
+		      stderr);
+		break;
+	}
+}
+
+static void offer_input(struct wait *wait)
+{
+	ssize_t taken;
+
+	if (!wait->input_size)
+		return;
+	taken = serial_receive(&wait->vm->serial, wait->input, wait->input_size);
+	if (taken < 0) {
+		console_set_timer(&wait->vm->console); /* for another try */
+		return;
+	}
+	wait->input_size -= taken;
+	memmove(wait->input, wait->input + taken, wait->input_size);
+}
+
+/*
+ * A guest that does not read must not lock up the escape key: from a terminal, bytes that nobody
+ * has room for are dropped.
+ */
+static void read_input(struct wait *wait)
+{
+	uint8_t fresh[256];
+	size_t room = sizeof(wait->input) - wait->input_size, size;
+	ssize_t got = read(STDIN_FILENO, fresh,
+			   room < sizeof(fresh) && !wait->input_is_terminal ? room : sizeof(fresh));
+
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got <= 0) {
+		wait->input_open = false;
+		return;
+	}
+	size = got;
+	handle_key(wait, terminal_filter(fresh, &size));
+	if (size > room)
+		size = room;
+	memcpy(wait->input + wait->input_size, fresh, size);
+	wait->input_size += size;
+}
+
+static bool wants_input(const struct wait *wait)
+{
+	if (wait->input_is_terminal)
+		return wait->input_open && terminal_is_ours();
+	return wait->input_open && wait->input_size < sizeof(wait->input);
+}
+
+/* Also learns of a panic: its message is complete, the kernel has yet to print its trace. */
+static bool has_ended(struct wait *wait)
+{
+	struct ending *ending = &wait->vm->ending;
+	bool ended;
+
+	pthread_mutex_lock(&ending->lock);
+	ended = ending->ended;
+	if (ending->panic[0] && !wait->panic_deadline_ns)
+		wait->panic_deadline_ns = now_ns() + PANIC_GRACE_NS;
+	pthread_mutex_unlock(&ending->lock);
+	return ended;
+}
+
+/* Time until @deadline for poll(2), rounded up; -1 for none. */
+static int ms_until(uint64_t deadline)
+{
+	uint64_t now = now_ns(), ms;
+
+	if (!deadline)
+		return -1;
+	if (deadline <= now)
+		return 0;
+	ms = (deadline - now + NS_PER_MS - 1) / NS_PER_MS;
+	return ms < 1000000 ? (int)ms : 1000000;
+}
+
+static int next_timeout(const struct wait *wait)
+{
+	int limit = ms_until(wait->deadline_ns), panic = ms_until(wait->panic_deadline_ns);
+
+	if (limit < 0 || panic < 0)
+		return limit < 0 ? panic : limit;
+	return limit < panic ? limit : panic;
+}
+
+static void check_deadlines(struct wait *wait)
+{
+	if (wait->panic_deadline_ns && !ms_until(wait->panic_deadline_ns))
+		vm_end(wait->vm, OUTCOME_PANIC, "%s", wait->vm->ending.panic);
+	if (wait->deadline_ns && !ms_until(wait->deadline_ns))
+		vm_end(wait->vm, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
+		       (double)wait->timeout_ns / NS_PER_S);
+}
+
+static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
+{
+	uint64_t count;
+
+	if (polls[POLL_EVENT].revents &&
+	    read(wait->vm->ending.event, &count, sizeof(count)) != sizeof(count))
+		return;
+	if (polls[POLL_SIGNALS].revents)
+		handle_signal(wait);
+	if (polls[POLL_INPUT].revents)
+		read_input(wait);
+	if (polls[POLL_CONSOLE].revents &&
+	    read(wait->vm->console.timer, &count, sizeof(count)) == sizeof(count))
+		vm_flush_console(wait->vm, 0);
+	offer_input(wait);
+}
+
+void wait_for_end(struct wait *wait)
+{
+	struct pollfd polls[NR_POLL] = {
+		[POLL_EVENT] = { .fd = wait->vm->ending.event, .events = POLLIN },
+		[POLL_SIGNALS] = { .fd = wait->signals, .events = POLLIN },
+		[POLL_INPUT] = { .events = POLLIN },
+		[POLL_CONSOLE] = { .fd = wait->vm->console.timer, .events = POLLIN },
+	};
+
+	while (!has_ended(wait)) {
+		polls[POLL_INPUT].fd = wants_input(wait) ? STDIN_FILENO : -1;
+		if (poll(polls, NR_POLL, next_timeout(wait)) > 0)
+			handle_events(wait, polls);
+		check_deadlines(wait);
+	}
+	vm_flush_console(wait->vm, LAST_BYTES_S);
+}
