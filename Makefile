@@ -47,7 +47,7 @@ LIBS_x86 :=
 LIBS_arm64 := -lfdt
 LIBS := -lconfuse -ljansson -lnuma -l:libarchive.a -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
 
-SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c)
+SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c $(SHARED_$(ARCH_DIR):%=arch/%/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 
 # A suite is a file test_NAME.c with a function NAME_suite(); suites.inc is their list.
@@ -58,6 +58,8 @@ UNIT := $(TESTS:%.c=$(BUILD)/%.o)
 # The other architectures' pure builders, for the unit tests. libfdt-dev is of one architecture
 # alone; its header and the other's library will do.
 PURE := $(foreach a,$(OTHERS),$(PURE_$a:%=$(BUILD)/arch/$a/%.o))
+SHARED := $(sort $(filter-out $(SHARED_$(ARCH_DIR)),$(foreach a,$(OTHERS),$(SHARED_$a))))
+PURE += $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(SHARED:%=arch/%/*.c)))
 UNIT_LIBS_x86 := -l:libfdt.so.1
 # arm64's run in a simulated host too, which has no libraries. Those of x86 would need its libfdt.
 UNIT_LINK_arm64 = $(LINK)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arch/arm64/fdt.h"
 #include "arch/arm64/gic.h"
 #include "arch/arm64/platform.h"
-#include "arch/arm64/tree.h"
 #include "mem/xalloc.h"
 
 /* interrupt-controller/arm,gic-v3.yaml: type, number within it, trigger. */
@@ -48,7 +48,7 @@ static void add_gic(struct tree *tree)
 	tree_cells(tree, "#address-cells", 0);
 	tree_cells(tree, "#redistributor-regions", nr);
 	add_gic_regions(tree, nr);
-	tree_cells(tree, "phandle", PHANDLE_GIC);
+	tree_cells(tree, "phandle", PHANDLE_INTC);
 	tree_end(tree);
 }
 
@@ -108,7 +108,7 @@ static void add_aliases(struct tree *tree)
 	tree_end(tree);
 }
 
-void tree_add_devices(struct tree *tree)
+void fdt_add_devices(struct tree *tree)
 {
 	add_gic(tree);
 	add_timer(tree);

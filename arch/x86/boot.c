@@ -145,7 +145,7 @@ static int put_zero_page(struct vm *vm, const struct zero_page_info *info, struc
 
 static int put_acpi(struct vm *vm, const struct acpi_tables *tables, struct error *err)
 {
-	if (put(vm, X86_ACPI_TABLES, tables->blob.data, tables->blob.size, err))
+	if (put(vm, X86_ACPI_BASE, tables->blob.data, tables->blob.size, err))
 		return -1;
 	return put(vm, X86_RSDP, tables->rsdp, sizeof(tables->rsdp), err);
 }
@@ -178,7 +178,7 @@ static int load_all(struct vm *vm, const struct acpi_tables *tables, const struc
 	struct kernel kernel;
 	struct zero_page_info info = { .e820 = e820, .rsdp = X86_RSDP, .cmdline = X86_CMDLINE };
 
-	if (kernel_load(vm, X86_ACPI_TABLES + acpi_size(tables), &kernel, err) ||
+	if (kernel_load(vm, X86_ACPI_BASE + acpi_size(tables), &kernel, err) ||
 	    load_initrd(vm, &kernel, &info, err) || put_cmdline(vm, &kernel, err))
 		return -1;
 	info.header = kernel.has_header ? &kernel.header : NULL;
@@ -195,7 +195,7 @@ int arch_load(struct vm *vm, struct error *err)
 	struct memory_map e820;
 	int ret;
 
-	acpi_build(vm->machine, X86_ACPI_TABLES, &tables);
+	x86_acpi_build(vm->machine, &tables);
 	e820_build(vm->machine, acpi_size(&tables), &e820);
 	ret = load_all(vm, &tables, &e820, err);
 	memory_map_free(&e820);

@@ -131,7 +131,7 @@ void arch_memory_map(const struct machine *m, struct memory_map *map)
 {
 	struct acpi_tables tables;
 
-	acpi_build(m, X86_ACPI_TABLES, &tables);
+	x86_acpi_build(m, &tables);
 	e820_build(m, acpi_size(&tables), map);
 	acpi_free(&tables);
 }

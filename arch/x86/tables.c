@@ -137,7 +137,7 @@ int arch_tables_write(const struct machine *m, const char *folder, struct error 
 
 	if (mkdir(folder, 0777) && errno != EEXIST)
 		return error_errno(err, "-o %s", folder);
-	acpi_build(m, X86_ACPI_TABLES, &tables);
+	x86_acpi_build(m, &tables);
 	e820_build(m, acpi_size(&tables), &map);
 	ret = write_acpi(folder, &tables, err) || write_e820(folder, &map, err) ||
 	      write_cpuid(folder, m, err);

@@ -55,7 +55,8 @@ void acpi_case_make(struct acpi_case *c, unsigned int i, uint64_t base)
 	ck_assert_msg(!layout_build(&c->machine.topology, m->host.amd ? &space_amd : &space_x86,
 				    &c->machine.layout, &err),
 		      "%s", err.text);
-	acpi_build(&c->machine, base, &c->tables);
+	acpi_build(&x86_acpi, &c->machine, &c->tables);
+	acpi_place(&c->tables, base);
 }
 
 void acpi_case_free(struct acpi_case *c)

@@ -52,18 +52,39 @@ END_TEST
 /* A table that grows after its end is ended anew. */
 START_TEST(table_ends_again)
 {
-	struct blob blob = { 0 };
-	size_t table;
+	struct acpi_tables tables = { .oem_table_id = "TABLE ID" };
+	const uint8_t *table;
+	struct blob *blob;
 
-	blob_add_u8(&blob, 1);
-	table = acpi_begin_table(&blob, "TEST", 7);
-	acpi_end_table(&blob, table);
-	blob_add_u8(&blob, 99);
-	acpi_end_table(&blob, table);
-	ck_assert_uint_eq(table, 16);
-	ck_assert_mem_eq(blob.data + table, "TEST\x25\0\0\0\7", 9);
-	ck_assert_uint_eq(sum(blob.data + table, 37), 0);
-	blob_free(&blob);
+	blob_add_u8(&tables.blob, 1);
+	blob = acpi_begin(&tables, "TEST", 7);
+	acpi_end(&tables);
+	blob_add_u8(blob, 99);
+	acpi_end(&tables);
+	ck_assert_uint_eq(tables.nr, 1);
+	ck_assert_uint_eq(tables.offsets[0], 16);
+	table = tables.blob.data + 16;
+	ck_assert_mem_eq(table, "TEST\x25\0\0\0\7", 9);
+	ck_assert_mem_eq(table + 10, "NUMAVMTABLE ID", 14);
+	ck_assert_uint_eq(sum(table, 37), 0);
+	acpi_free(&tables);
+}
+END_TEST
+
+/* Placed anew, they are as if they had never been anywhere else. */
+START_TEST(tables_move)
+{
+	struct acpi_case once, twice;
+
+	acpi_case_make(&once, 2, BASE);
+	acpi_case_make(&twice, 2, 0xbff00000);
+	ck_assert_mem_ne(twice.tables.rsdp, once.tables.rsdp, ACPI_RSDP_SIZE);
+	acpi_place(&twice.tables, BASE);
+	ck_assert_mem_eq(twice.tables.rsdp, once.tables.rsdp, ACPI_RSDP_SIZE);
+	ck_assert_uint_eq(twice.tables.blob.size, once.tables.blob.size);
+	ck_assert_mem_eq(twice.tables.blob.data, once.tables.blob.data, once.tables.blob.size);
+	acpi_case_free(&once);
+	acpi_case_free(&twice);
 }
 END_TEST
 
@@ -90,7 +111,7 @@ static void check_rsdp(const struct acpi_case *c)
 	ck_assert_uint_eq(rsdp[15], 2);
 	ck_assert_uint_eq(le(rsdp + 16, 4), 0);
 	ck_assert_uint_eq(le(rsdp + 20, 4), 36);
-	ck_assert_uint_eq(le(rsdp + 24, 8), c->base + c->tables.xsdt);
+	ck_assert_uint_eq(le(rsdp + 24, 8), c->base + c->tables.offsets[c->tables.nr - 1]);
 	ck_assert_uint_eq(sum(rsdp, 36), 0);
 }
 
@@ -286,6 +307,7 @@ Suite *acpi_suite(void)
 
 	tcase_add_loop_test(tc, headers_lengths_checksums, 0, nr_acpi_machines);
 	tcase_add_test(tc, table_ends_again);
+	tcase_add_test(tc, tables_move);
 	tcase_add_test(tc, size_is_whole_pages);
 	tcase_add_loop_test(tc, every_table_is_reached, 0, COUNT(bases));
 	tcase_add_loop_test(tc, fadt_fields, 0, 3);

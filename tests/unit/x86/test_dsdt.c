@@ -146,32 +146,33 @@ static const unsigned int cpu_counts[] = {
 
 START_TEST(each_processor_once)
 {
-	struct blob blob = { 0 };
+	struct acpi_tables tables = { .oem_table_id = "TABLE ID" };
 	struct machine m = { 0 };
-	size_t table;
+	const uint8_t *table;
 
 	finish(&m.topology, "1:256", cpu_counts[_i], 1, 0);
-	table = acpi_add_dsdt(&blob, &m);
-	check_dsdt(blob.data + table, le(blob.data + table + 4, 4), cpu_counts[_i]);
-	blob_free(&blob);
+	acpi_add_dsdt(&tables, &m);
+	table = tables.blob.data + tables.offsets[0];
+	check_dsdt(table, le(table + 4, 4), cpu_counts[_i]);
+	acpi_free(&tables);
 	machine_free(&m);
 }
 END_TEST
 
-/* It may stand behind another table. */
+/* It may come after another table. */
 START_TEST(stands_anywhere)
 {
-	struct blob blob = { 0 };
+	struct acpi_tables tables = { .oem_table_id = "TABLE ID" };
+	struct blob *blob = &tables.blob;
 	struct machine m = { 0 };
-	size_t table;
 
 	finish(&m.topology, "1:256 1:0", 2, 2, 0);
-	blob_add(&blob, "before", 6);
-	table = acpi_add_dsdt(&blob, &m);
-	ck_assert_uint_eq(table, 16);
-	check_dsdt(blob.data + table, blob.size - table, 8);
-	ck_assert_mem_eq(blob.data, "before\0\0\0\0\0\0\0\0\0\0DSDT", 20);
-	blob_free(&blob);
+	blob_add(blob, "before", 6);
+	acpi_add_dsdt(&tables, &m);
+	ck_assert_uint_eq(tables.offsets[0], 16);
+	check_dsdt(blob->data + 16, blob->size - 16, 8);
+	ck_assert_mem_eq(blob->data, "before\0\0\0\0\0\0\0\0\0\0DSDT", 20);
+	acpi_free(&tables);
 	machine_free(&m);
 }
 END_TEST

@@ -247,7 +247,8 @@ START_TEST(many_nodes_keep_their_numbers)
 	c.machine.topology.nodes[1000].llcs = 100;
 	ck_assert_int_eq(topology_finish(&c.machine.topology, &err), 0);
 	ck_assert_int_eq(layout_build(&c.machine.topology, &space_x86, &c.machine.layout, &err), 0);
-	acpi_build(&c.machine, BASE, &c.tables);
+	acpi_build(&x86_acpi, &c.machine, &c.tables);
+	acpi_place(&c.tables, BASE);
 	read_srat(&c, &seen);
 	ck_assert_uint_eq(seen.nr_numbers, 1024);
 	for (unsigned int i = 0; i < 1024; i++)

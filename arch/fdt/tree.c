@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "arch/arm64/tree.h"
+#include "arch/fdt/tree.h"
 
 #include <libfdt.h>
 #include <stdarg.h>
@@ -13,6 +13,31 @@ static void note(struct tree *tree, int error)
 {
 	if (!tree->error)
 		tree->error = error;
+}
+
+void tree_open(struct tree *tree, const struct machine *m, size_t max)
+{
+	*tree = (struct tree){ .machine = m, .data = xcalloc(1, max), .max = max };
+	note(tree, fdt_create(tree->data, max));
+	if (!tree->error)
+		note(tree, fdt_finish_reservemap(tree->data));
+	tree_begin(tree, "%s", "");
+}
+
+int tree_close(struct tree *tree, struct blob *blob, struct error *err)
+{
+	tree_end(tree);
+	if (!tree->error)
+		note(tree, fdt_finish(tree->data));
+	if (!tree->error)
+		blob_add(blob, tree->data, fdt_totalsize(tree->data));
+	free(tree->data);
+	if (tree->error == -FDT_ERR_NOSPACE)
+		return error_set(err,
+				 "the device tree takes more than %zu KiB, which Linux does not "
+				 "read: use fewer nodes or CPUs",
+				 tree->max >> 10);
+	return tree->error ? error_set(err, "the device tree: %s", fdt_strerror(tree->error)) : 0;
 }
 
 void tree_begin(struct tree *tree, const char *fmt, ...)
@@ -57,7 +82,7 @@ void tree_array(struct tree *tree, const char *name, const uint32_t *cells, size
 uint32_t phandle_cpu(const struct tree *tree, unsigned int cpu)
 {
 	(void)tree;
-	return PHANDLE_GIC + 1 + cpu;
+	return PHANDLE_INTC + 1 + cpu;
 }
 
 /* There are at most as many cores as CPUs. */
