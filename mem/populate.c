@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "mem/clock.h"
 #include "mem/host.h"
 #include "mem/xalloc.h"
 
@@ -44,14 +45,6 @@ struct worker {
 	struct crew *crew;
 	unsigned int first; /* range */
 };
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - start->tv_sec) + (now.tv_nsec - start->tv_nsec) / 1e9;
-}
 
 static uint64_t chunk_of(const struct place *place)
 {
@@ -122,7 +115,7 @@ static void fill(struct crew *crew, struct populate_range *range)
 			return;
 		}
 		if (atomic_fetch_add(&range->done, size) + size == range->size)
-			range->seconds = seconds_since(&crew->start);
+			range->seconds = clock_seconds_since(&crew->start);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mem/clock.h"
 #include "mem/fit.h"
 #include "mem/host.h"
 #include "mem/xalloc.h"
@@ -144,14 +145,6 @@ static int map_all(struct ram *ram, struct error *err)
 	return 0;
 }
 
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - start->tv_sec) + (now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 /* A node is as slow as the slowest of its ranges. */
 static void note_seconds(struct ram *ram, const struct populate_range *ranges, unsigned int nr)
 {
@@ -199,7 +192,7 @@ static int populate(struct ram *ram, const struct ram_options *options, struct e
 	ret = populate_those(ram, true, options, err);
 	if (!ret)
 		ret = populate_those(ram, false, options, err);
-	ram->populate_seconds = seconds_since(&start);
+	ram->populate_seconds = clock_seconds_since(&start);
 	return ret;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "mem/clock.h"
 #include "mem/xalloc.h"
 #include "vmm/guest/file.h"
 #include "vmm/run/kvm.h"
@@ -15,14 +16,6 @@
 #include "vmm/run/report.h"
 #include "vmm/run/terminal.h"
 #include "vmm/run/wait.h"
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - start->tv_sec) + (now.tv_nsec - start->tv_nsec) / 1e9;
-}
 
 /* More than the host has at all would end in its OOM killer. */
 static int check_host_memory(const struct machine *m, struct error *err)
@@ -125,7 +118,7 @@ static int run_vcpus(struct vm *vm, const struct run *run, struct outcome *outco
 	if (wait_init(&wait, vm, run->timeout_ns, err))
 		return -1;
 	terminal_open();
-	outcome->setup = seconds_since(&run->start);
+	outcome->setup = clock_seconds_since(&run->start);
 	if (vm_start(vm, err)) {
 		terminal_restore();
 		return -1;
@@ -166,5 +159,5 @@ void run_machine(const struct run *run, struct outcome *outcome)
 		vm_stop(vm);
 		dump_cpus(vm);
 	}
-	outcome->total = seconds_since(&run->start);
+	outcome->total = clock_seconds_since(&run->start);
 }
