@@ -9,24 +9,27 @@
 
 #define MIB (1ULL << 20)
 
-static const struct {
-	uint64_t page_size;
-	const char *name;
-} kinds[CAPACITY_NR_KINDS] = {
-	[CAPACITY_MEMORY] = { 4096, "memory" },
-	[CAPACITY_2M] = { 2ULL << 20, "2M huge pages" },
-	[CAPACITY_1G] = { 1ULL << 30, "1G huge pages" },
-};
-
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 {
 	capacity->nr_nodes = nr_nodes;
 	capacity->limit = UINT64_MAX;
-	for (int kind = 0; kind < CAPACITY_NR_KINDS; kind++)
-		capacity->free_bytes[kind] = xcalloc(nr_nodes, sizeof(uint64_t));
+	for (int pool = 0; pool < PAGE_NR_POOLS; pool++)
+		capacity->free_bytes[pool] = xcalloc(nr_nodes, sizeof(uint64_t));
 	capacity->weights = xcalloc(nr_nodes, sizeof(*capacity->weights));
 	for (unsigned int i = 0; i < nr_nodes; i++)
 		capacity->weights[i] = 1;
+}
+
+static void read_node(struct capacity *capacity, unsigned int node)
+{
+	capacity->free_bytes[PAGE_POOL_MEMORY][node] = host_free_memory(node);
+	for (int i = 0; i < PLACEMENT_NR_PAGES; i++) {
+		const struct page_kind *pages = &page_kinds[i];
+
+		if (pages->huge_shift)
+			capacity->free_bytes[pages->pool][node] =
+				host_free_huge_pages(node, pages->size) * pages->size;
+	}
 }
 
 void capacity_read(struct capacity *capacity)
@@ -35,22 +38,9 @@ void capacity_read(struct capacity *capacity)
 	capacity->limit = cgroup_free_memory();
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
 		capacity->weights[i] = host_interleave_weight(i);
-		if (!host_allows_node(i))
-			continue;
-		capacity->free_bytes[CAPACITY_MEMORY][i] = host_free_memory(i);
-		for (int kind = CAPACITY_2M; kind < CAPACITY_NR_KINDS; kind++)
-			capacity->free_bytes[kind][i] =
-				host_free_huge_pages(i, kinds[kind].page_size) *
-				kinds[kind].page_size;
+		if (host_allows_node(i))
+			read_node(capacity, i);
 	}
-}
-
-enum capacity_kind capacity_kind(uint64_t page_size)
-{
-	for (int kind = 0; kind < CAPACITY_NR_KINDS; kind++)
-		if (kinds[kind].page_size == page_size)
-			return kind;
-	abort();
 }
 
 static bool among(const struct bitmask *nodes, unsigned int node)
@@ -58,21 +48,21 @@ static bool among(const struct bitmask *nodes, unsigned int node)
 	return !nodes || numa_bitmask_isbitset(nodes, node);
 }
 
-uint64_t capacity_on(const struct capacity *capacity, enum capacity_kind kind,
+uint64_t capacity_on(const struct capacity *capacity, const struct page_kind *pages,
 		     const struct bitmask *nodes)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
 		if (among(nodes, i))
-			sum += capacity->free_bytes[kind][i];
+			sum += capacity->free_bytes[pages->pool][i];
 	return sum;
 }
 
-static unsigned int fullest(const struct capacity *capacity, enum capacity_kind kind,
+static unsigned int fullest(const struct capacity *capacity, const struct page_kind *pages,
 			    const struct bitmask *nodes)
 {
-	const uint64_t *free_bytes = capacity->free_bytes[kind];
+	const uint64_t *free_bytes = capacity->free_bytes[pages->pool];
 	unsigned int best = capacity->nr_nodes;
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
@@ -82,26 +72,27 @@ static unsigned int fullest(const struct capacity *capacity, enum capacity_kind 
 	return best;
 }
 
-static int refuse(const struct capacity *capacity, enum capacity_kind kind,
+static int refuse(const struct capacity *capacity, const struct page_kind *pages,
 		  const struct bitmask *nodes, uint64_t size, struct error *err)
 {
 	char *list = nodes ? host_list(nodes) : xstrdup("all");
+	bool huge = pages->huge_shift;
 
-	error_set(err, "needs %llu MiB of %s on host nodes %s, where %llu MiB are free%s",
-		  (unsigned long long)size >> 20, kinds[kind].name, list,
-		  (unsigned long long)capacity_on(capacity, kind, nodes) >> 20,
-		  kind == CAPACITY_MEMORY ? ""
-					  : ": reserve some (nr_hugepages), or use pages = auto");
+	error_set(err, "needs %llu MiB of %s%s on host nodes %s, where %llu MiB are free%s",
+		  (unsigned long long)size >> 20, huge ? pages->name : "memory",
+		  huge ? " huge pages" : "", list,
+		  (unsigned long long)capacity_on(capacity, pages, nodes) >> 20,
+		  huge ? ": reserve some (nr_hugepages), or use pages = auto" : "");
 	err->contention = true;
 	free(list);
 	return -1;
 }
 
 /* Huge pages of hugetlb are on no memory cgroup's account, but with memory_hugetlb_accounting. */
-static int charge(struct capacity *capacity, enum capacity_kind kind, uint64_t size,
+static int charge(struct capacity *capacity, const struct page_kind *pages, uint64_t size,
 		  struct error *err)
 {
-	if (kind != CAPACITY_MEMORY)
+	if (pages->pool != PAGE_POOL_MEMORY)
 		return 0;
 	if (size > capacity->limit) {
 		error_set(err,
@@ -117,11 +108,12 @@ static int charge(struct capacity *capacity, enum capacity_kind kind, uint64_t s
 }
 
 /* There is as much. */
-static void take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
-		 uint64_t size)
+static void take(struct capacity *capacity, const struct page_kind *pages,
+		 const struct bitmask *nodes, uint64_t size)
 {
 	while (size) {
-		uint64_t *left = &capacity->free_bytes[kind][fullest(capacity, kind, nodes)];
+		uint64_t *left =
+			&capacity->free_bytes[pages->pool][fullest(capacity, pages, nodes)];
 		uint64_t piece = size < *left ? size : *left;
 
 		*left -= piece;
@@ -129,39 +121,39 @@ static void take(struct capacity *capacity, enum capacity_kind kind, const struc
 	}
 }
 
-int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
-		  uint64_t size, struct error *err)
+int capacity_take(struct capacity *capacity, const struct page_kind *pages,
+		  const struct bitmask *nodes, uint64_t size, struct error *err)
 {
-	if (capacity_on(capacity, kind, nodes) < size)
-		return refuse(capacity, kind, nodes, size, err);
-	if (charge(capacity, kind, size, err))
+	if (capacity_on(capacity, pages, nodes) < size)
+		return refuse(capacity, pages, nodes, size, err);
+	if (charge(capacity, pages, size, err))
 		return -1;
-	take(capacity, kind, nodes, size);
+	take(capacity, pages, nodes, size);
 	return 0;
 }
 
-int capacity_take_near(struct capacity *capacity, enum capacity_kind kind,
+int capacity_take_near(struct capacity *capacity, const struct page_kind *pages,
 		       const struct bitmask *nodes, uint64_t size, struct error *err)
 {
-	uint64_t near = capacity_on(capacity, kind, nodes);
+	uint64_t near = capacity_on(capacity, pages, nodes);
 
 	if (near > size)
 		near = size;
-	if (capacity_on(capacity, kind, NULL) < size)
-		return refuse(capacity, kind, NULL, size, err);
-	if (charge(capacity, kind, size, err))
+	if (capacity_on(capacity, pages, NULL) < size)
+		return refuse(capacity, pages, NULL, size, err);
+	if (charge(capacity, pages, size, err))
 		return -1;
-	take(capacity, kind, nodes, near);
-	take(capacity, kind, NULL, size - near);
+	take(capacity, pages, nodes, near);
+	take(capacity, pages, NULL, size - near);
 	return 0;
 }
 
 /* What @node has to give of @size bytes that are interleaved over @nodes, in whole MiB or pages. */
-static uint64_t share_of(const struct capacity *capacity, enum capacity_kind kind,
+static uint64_t share_of(const struct capacity *capacity, const struct page_kind *pages,
 			 const struct bitmask *nodes, unsigned int node, bool weighted,
 			 uint64_t size)
 {
-	uint64_t unit = kinds[kind].page_size > MIB ? kinds[kind].page_size : MIB;
+	uint64_t unit = pages->size > MIB ? pages->size : MIB;
 	uint64_t sum = 0, weight = weighted ? capacity->weights[node] : 1;
 
 	if (!among(nodes, node))
@@ -172,40 +164,40 @@ static uint64_t share_of(const struct capacity *capacity, enum capacity_kind kin
 	return (size / unit * weight + sum - 1) / sum * unit;
 }
 
-static int refuse_share(const struct capacity *capacity, enum capacity_kind kind, unsigned int node,
-			uint64_t share, struct error *err)
+static int refuse_share(const struct capacity *capacity, const struct page_kind *pages,
+			unsigned int node, uint64_t share, struct error *err)
 {
 	struct bitmask *one = numa_bitmask_alloc(capacity->nr_nodes);
 
 	numa_bitmask_setbit(one, node);
-	refuse(capacity, kind, one, share, err);
+	refuse(capacity, pages, one, share, err);
 	numa_bitmask_free(one);
 	return error_prefix(err, "interleaved, it ");
 }
 
-int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
+int capacity_take_shares(struct capacity *capacity, const struct page_kind *pages,
 			 const struct bitmask *nodes, bool weighted, uint64_t size,
 			 struct error *err)
 {
-	uint64_t *free_bytes = capacity->free_bytes[kind];
+	uint64_t *free_bytes = capacity->free_bytes[pages->pool];
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
-		uint64_t share = share_of(capacity, kind, nodes, i, weighted, size);
+		uint64_t share = share_of(capacity, pages, nodes, i, weighted, size);
 
 		if (share > free_bytes[i])
-			return refuse_share(capacity, kind, i, share, err);
+			return refuse_share(capacity, pages, i, share, err);
 	}
-	if (charge(capacity, kind, size, err))
+	if (charge(capacity, pages, size, err))
 		return -1;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
-		free_bytes[i] -= share_of(capacity, kind, nodes, i, weighted, size);
+		free_bytes[i] -= share_of(capacity, pages, nodes, i, weighted, size);
 	return 0;
 }
 
 void capacity_free(struct capacity *capacity)
 {
-	for (int kind = 0; kind < CAPACITY_NR_KINDS; kind++)
-		free(capacity->free_bytes[kind]);
+	for (int pool = 0; pool < PAGE_NR_POOLS; pool++)
+		free(capacity->free_bytes[pool]);
 	free(capacity->weights);
 	*capacity = (struct capacity){ 0 };
 }

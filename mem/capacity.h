@@ -6,24 +6,13 @@
 #ifndef MEM_CAPACITY_H
 #define MEM_CAPACITY_H
 
-#include <numa.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "mem/error.h"
-
-enum capacity_kind {
-	CAPACITY_MEMORY, /* 4k pages and THP come from the same */
-	CAPACITY_2M,
-	CAPACITY_1G,
-	CAPACITY_NR_KINDS,
-};
+#include "mem/page_kind.h"
 
 struct capacity {
 	unsigned int nr_nodes;
-	uint64_t *free_bytes[CAPACITY_NR_KINDS]; /* by host node */
+	uint64_t *free_bytes[PAGE_NR_POOLS]; /* by host node */
 	unsigned int *weights; /* of weighted interleaving, by host node */
-	uint64_t limit; /* of CAPACITY_MEMORY on all nodes together, by a cgroup */
+	uint64_t limit; /* of PAGE_POOL_MEMORY on all nodes together, by a cgroup */
 };
 
 /* Everything 0, the weights 1 and no limit, to be filled in. */
@@ -32,31 +21,28 @@ void capacity_init(struct capacity *capacity, unsigned int nr_nodes);
 /* What this host has now. */
 void capacity_read(struct capacity *capacity);
 
-/* The kind that pages of @page_size come from. */
-enum capacity_kind capacity_kind(uint64_t page_size);
-
-/* Bytes of @kind on @nodes; on all of them when it is NULL. */
-uint64_t capacity_on(const struct capacity *capacity, enum capacity_kind kind,
+/* Bytes free for @pages on @nodes; on all of them when it is NULL. */
+uint64_t capacity_on(const struct capacity *capacity, const struct page_kind *pages,
 		     const struct bitmask *nodes);
 
 /*
- * Takes @size bytes of @kind from @nodes, first from those with most left. Returns -1, and takes
+ * Takes @size bytes of @pages from @nodes, first from those with most left. Returns -1, and takes
  * nothing, when they have less: the message says both, and is one of contention. Those with few
  * nodes to choose from are to come first.
  */
-int capacity_take(struct capacity *capacity, enum capacity_kind kind, const struct bitmask *nodes,
-		  uint64_t size, struct error *err);
+int capacity_take(struct capacity *capacity, const struct page_kind *pages,
+		  const struct bitmask *nodes, uint64_t size, struct error *err);
 
 /*
  * The same for interleaved memory: each of @nodes gives its share, equal ones or by weight. Returns
  * -1, and takes nothing, when one of them has less.
  */
-int capacity_take_shares(struct capacity *capacity, enum capacity_kind kind,
+int capacity_take_shares(struct capacity *capacity, const struct page_kind *pages,
 			 const struct bitmask *nodes, bool weighted, uint64_t size,
 			 struct error *err);
 
 /* The same for memory that can go elsewhere when @nodes are full. */
-int capacity_take_near(struct capacity *capacity, enum capacity_kind kind,
+int capacity_take_near(struct capacity *capacity, const struct page_kind *pages,
 		       const struct bitmask *nodes, uint64_t size, struct error *err);
 
 void capacity_free(struct capacity *capacity);

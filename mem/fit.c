@@ -2,217 +2,265 @@
 #include "mem/fit.h"
 
 #include <stdlib.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include "mem/capacity.h"
 #include "mem/host.h"
+#include "mem/pin.h"
 #include "mem/xalloc.h"
 
-#define HUGE_2M (2ULL << 20)
-
-/* What a node cannot have ends the start, or it does without. */
-static int refuse_or_give_up(struct place *place, unsigned int node, struct error *err)
+/* More than the host has at all would end in its OOM killer. */
+static int check_total(const struct machine *m, struct error *err)
 {
-	if (place->strict)
-		return error_prefix(err, "node %u: ", node);
-	place_give_up(place, err);
+	struct sysinfo info;
+	uint64_t has;
+
+	if (sysinfo(&info))
+		return error_errno(err, "sysinfo");
+	has = ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
+	if (m->layout.size > has)
+		return error_set(
+			err, "memory: %llu MiB are more than the %llu MiB of this host: use less",
+			(unsigned long long)m->layout.size >> 20, (unsigned long long)has >> 20);
 	return 0;
 }
 
-static void use_thp(struct place *place)
+static int resolve_node(const struct machine *m, unsigned int node, struct backing *backing,
+			struct error *err)
 {
-	place->page_size = 4096;
-	place->thp = true;
-}
-
-/* What remains of a bind without enough memory: these nodes first, others then. */
-static void prefer_nodes(struct place *place)
-{
-	place->policy = numa_bitmask_weight(place->nodes) > 1 ? PLACEMENT_PREFERRED_MANY
-							      : PLACEMENT_PREFERRED;
-}
-
-static int resolve_node(const struct topology *t, const struct layout *layout, unsigned int node,
-			struct place *place, struct error *err)
-{
-	if (place_resolve(&t->nodes[node].placement, place, err)) {
-		if (refuse_or_give_up(place, node, err))
+	if (backing_resolve(&m->topology.nodes[node].placement, backing, err)) {
+		if (backing_give_up(backing, err))
 			return -1;
-		place_drop_nodes(place);
+		backing_drop_nodes(backing);
 	}
-	if (place->page_size > 4096 && layout_check_pages(layout, node, place->page_size, err))
-		return error_prefix(err, "node %u: ", node);
-	return 0;
+	return layout_check_pages(&m->layout, node, backing->pages->size, err);
 }
 
-int fit_resolve(const struct topology *t, const struct layout *layout, struct place *places,
-		struct error *err)
+/* All of them, also after an error; the first is told. */
+static int resolve_all(const struct machine *m, struct backing *backings, struct error *err)
 {
 	struct error later;
 	int ret = 0;
 
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		if (resolve_node(t, layout, i, &places[i], ret ? &later : err))
-			ret = -1;
+	for (unsigned int i = 0; i < m->topology.nr_nodes; i++)
+		if (resolve_node(m, i, &backings[i], ret ? &later : err) && !ret)
+			ret = error_prefix(err, "node %u: ", i);
 	return ret;
 }
 
-/* As its policy promises: on its nodes, in shares of theirs, or on these first. */
-static int take(const struct place *place, enum capacity_kind kind, uint64_t size,
+/* As its policy promises: on its nodes, in shares on each of them, or on them first. */
+static int take(const struct backing *backing, const struct page_kind *pages, uint64_t size,
 		struct capacity *capacity, struct error *err)
 {
-	switch (place->policy) {
+	bool weighted = backing->policy == PLACEMENT_WEIGHTED_INTERLEAVE;
+
+	switch (backing->policy) {
 	case PLACEMENT_BIND:
-		return capacity_take(capacity, kind, place->nodes, size, err);
+		return capacity_take(capacity, pages, backing->nodes, size, err);
 	case PLACEMENT_INTERLEAVE:
 	case PLACEMENT_WEIGHTED_INTERLEAVE:
-		return capacity_take_shares(capacity, kind, place->nodes,
-					    place->policy == PLACEMENT_WEIGHTED_INTERLEAVE, size,
-					    err);
+		return capacity_take_shares(capacity, pages, backing->nodes, weighted, size, err);
 	default:
-		return capacity_take_near(capacity, kind, place->nodes, size, err);
+		return capacity_take_near(capacity, pages, backing->nodes, size, err);
 	}
 }
 
-static int choose_pages(struct place *place, const struct layout *layout, unsigned int node,
-			uint64_t size, struct capacity *capacity)
+/* PLACEMENT_AUTO: huge pages only where all of them are free on the nodes themselves. */
+static const struct page_kind *choose_pages(const struct machine *m, unsigned int node,
+					    const struct backing *backing,
+					    struct capacity *capacity)
 {
+	const struct page_kind *huge = &page_kinds[PLACEMENT_2M];
+	uint64_t size = m->topology.nodes[node].size;
 	struct error ignored;
 
-	if (!place->choose_pages || !place->populate ||
-	    layout_check_pages(layout, node, HUGE_2M, &ignored) ||
-	    capacity_on(capacity, CAPACITY_2M, place->nodes) < size ||
-	    take(place, CAPACITY_2M, size, capacity, &ignored))
-		return -1;
-	place->page_size = HUGE_2M;
-	place->thp = false;
-	return 0;
+	if (backing->populate && !layout_check_pages(&m->layout, node, huge->size, &ignored) &&
+	    capacity_on(capacity, huge, backing->nodes) >= size &&
+	    !take(backing, huge, size, capacity, &ignored))
+		return huge;
+	return &page_kinds[PLACEMENT_THP];
 }
 
-/* Pages of their own size, of which there may be too few. */
-static int fit_pages(struct place *place, const struct layout *layout, unsigned int node,
-		     uint64_t size, struct capacity *capacity, struct error *err)
+/* Pages of hugetlb, of which there may be too few. */
+static int fit_pages(const struct machine *m, unsigned int node, struct backing *backing,
+		     struct capacity *capacity, struct error *err)
 {
-	if (!choose_pages(place, layout, node, size, capacity) || place->page_size == 4096 ||
-	    !take(place, capacity_kind(place->page_size), size, capacity, err))
-		return 0;
-	if (refuse_or_give_up(place, node, err))
-		return -1;
-	use_thp(place);
+	uint64_t size = m->topology.nodes[node].size;
+
+	if (backing->pages == &page_kinds[PLACEMENT_AUTO])
+		backing->pages = choose_pages(m, node, backing, capacity);
+	else if (backing->pages->huge_shift && take(backing, backing->pages, size, capacity, err)) {
+		if (backing_give_up(backing, err))
+			return -1;
+		backing->pages = &page_kinds[PLACEMENT_THP];
+	}
 	return 0;
 }
 
-static int fit_memory(struct place *place, unsigned int node, uint64_t size,
+/* What remains of a bind without enough memory: these nodes first, then others. */
+static int fit_memory(const struct machine *m, unsigned int node, struct backing *backing,
 		      struct capacity *capacity, struct error *err)
 {
-	if (!place->populate || place->page_size > 4096 ||
-	    !take(place, CAPACITY_MEMORY, size, capacity, err))
+	if (!backing->populate || backing->pages->huge_shift ||
+	    !take(backing, backing->pages, m->topology.nodes[node].size, capacity, err))
 		return 0;
-	if (refuse_or_give_up(place, node, err))
+	if (backing_give_up(backing, err))
 		return -1;
-	place->spills = true;
-	if (place->policy == PLACEMENT_BIND)
-		prefer_nodes(place);
+	backing->spills = true;
+	if (backing->policy == PLACEMENT_BIND)
+		backing->policy = numa_bitmask_weight(backing->nodes) > 1 ? PLACEMENT_PREFERRED_MANY
+									  : PLACEMENT_PREFERRED;
 	return 0;
 }
 
-/* What nobody has cannot be done without: the kernel would kill for it. */
-static int fit_rest(struct place *place, unsigned int node, uint64_t size,
+/* If the whole host is short, strict = no cannot help: its OOM killer would end the guest. */
+static int fit_rest(const struct machine *m, unsigned int node, struct backing *backing,
 		    struct capacity *capacity, struct error *err)
 {
-	if (!place->spills ||
-	    !capacity_take_near(capacity, CAPACITY_MEMORY, place->nodes, size, err))
+	if (!backing->spills)
 		return 0;
-	return error_prefix(err, "node %u: ", node);
+	return capacity_take_near(capacity, backing->pages, backing->nodes,
+				  m->topology.nodes[node].size, err);
 }
 
-static unsigned int choices(const struct place *place)
+static unsigned int choices(const struct backing *backing)
 {
-	return place->nodes ? numa_bitmask_weight(place->nodes) : ~0U;
+	return backing->nodes ? numa_bitmask_weight(backing->nodes) : ~0U;
 }
 
-/* Huge pages are first for those that must have them: who leaves it open takes what remains. */
-static bool goes_before(const struct place *a, const struct place *b)
+/* Whoever must have huge pages goes before whoever takes what remains of them. */
+static bool goes_before(const struct backing *a, const struct backing *b)
 {
-	bool must = a->page_size > 4096, b_must = b->page_size > 4096;
+	bool must = a->pages->huge_shift, b_must = b->pages->huge_shift;
 
 	if (must != b_must)
 		return must;
-	if (place_is_fixed(a) != place_is_fixed(b))
-		return place_is_fixed(a);
+	if (backing_is_fixed(a) != backing_is_fixed(b))
+		return backing_is_fixed(a);
 	return choices(a) < choices(b);
 }
 
-/* Those with little to choose from first; in their own order otherwise. */
-static void order(const struct place *places, unsigned int *sorted, unsigned int nr)
+/* The nodes' numbers, those with little to choose from first; in their own order otherwise. */
+static unsigned int *sort(const struct backing *backings, unsigned int nr)
 {
+	unsigned int *sorted = xcalloc(nr, sizeof(*sorted));
+
 	for (unsigned int i = 0; i < nr; i++) {
 		unsigned int at = i;
 
-		for (; at && goes_before(&places[i], &places[sorted[at - 1]]); at--)
+		for (; at && goes_before(&backings[i], &backings[sorted[at - 1]]); at--)
 			sorted[at] = sorted[at - 1];
 		sorted[at] = i;
 	}
+	return sorted;
 }
 
-/* Huge pages first, for who has to do without them needs memory; what is given up comes last. */
-int fit_into(const struct topology *t, const struct layout *layout, struct place *places,
-	     struct capacity *capacity, struct error *err)
+typedef int fit_step(const struct machine *m, unsigned int node, struct backing *backing,
+		     struct capacity *capacity, struct error *err);
+
+static int for_all(fit_step *step, const struct machine *m, struct backing *backings,
+		   struct capacity *capacity, struct error *err)
 {
-	unsigned int *sorted = xcalloc(t->nr_nodes, sizeof(*sorted)), i;
+	unsigned int *sorted = sort(backings, m->topology.nr_nodes), node = 0;
 	int ret = 0;
 
-	order(places, sorted, t->nr_nodes);
-	for (i = 0; !ret && i < t->nr_nodes; i++)
-		ret = fit_pages(&places[sorted[i]], layout, sorted[i], t->nodes[sorted[i]].size,
-				capacity, err);
-	order(places, sorted, t->nr_nodes);
-	for (i = 0; !ret && i < t->nr_nodes; i++)
-		ret = fit_memory(&places[sorted[i]], sorted[i], t->nodes[sorted[i]].size, capacity,
-				 err);
-	for (i = 0; !ret && i < t->nr_nodes; i++)
-		ret = fit_rest(&places[sorted[i]], sorted[i], t->nodes[sorted[i]].size, capacity,
-			       err);
+	for (unsigned int i = 0; !ret && i < m->topology.nr_nodes; i++) {
+		node = sorted[i];
+		ret = step(m, node, &backings[node], capacity, err);
+	}
 	free(sorted);
-	return ret;
+	return ret ? error_prefix(err, "node %u: ", node) : 0;
 }
 
-static bool asks_for_something(const struct place *place)
+/* Huge pages first: a node that does without them needs memory. What spills comes last. */
+int fit_into(const struct machine *m, struct backing *backings, struct capacity *capacity,
+	     struct error *err)
 {
-	return place->page_size > 4096 || place->populate;
+	return for_all(fit_pages, m, backings, capacity, err) ||
+			       for_all(fit_memory, m, backings, capacity, err) ||
+			       for_all(fit_rest, m, backings, capacity, err)
+		       ? -1
+		       : 0;
+}
+
+static bool takes_memory(const struct fit *fit)
+{
+	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
+		if (fit->backings[i].pages->huge_shift || fit->backings[i].populate)
+			return true;
+	return false;
+}
+
+/* Waits for a machine that is between its own look at what is free and having taken it. */
+static int check_capacity(struct fit *fit, struct error *err)
+{
+	struct capacity capacity;
+	int ret;
+
+	if (!takes_memory(fit))
+		return 0;
+	fit->lock = host_lock();
+	capacity_read(&capacity);
+	ret = fit_into(fit->machine, fit->backings, &capacity, err);
+	capacity_free(&capacity);
+	return ret;
 }
 
 /*
- * A report is not to say thp of memory that this host gives none to. Asked once a kind of memory.
+ * What is left of auto is thp, and thp on a host that gives none is 4k, or the report would be
+ * wrong. Asked once per kind of memory.
  */
-static void drop_thp(const struct topology *t, struct place *places)
+static void settle_thp(struct fit *fit)
 {
 	enum { UNKNOWN, YES, NO } gives[2] = { UNKNOWN, UNKNOWN };
 
-	for (unsigned int i = 0; i < t->nr_nodes; i++) {
-		bool shared = places[i].shared;
+	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++) {
+		struct backing *backing = &fit->backings[i];
+		bool shared = backing->shared;
 
-		if (!places[i].thp)
+		if (backing->pages != &page_kinds[PLACEMENT_THP] &&
+		    backing->pages != &page_kinds[PLACEMENT_AUTO])
 			continue;
 		if (gives[shared] == UNKNOWN)
 			gives[shared] = host_gives_thp(shared) ? YES : NO;
-		places[i].thp = gives[shared] == YES;
+		backing->pages = &page_kinds[gives[shared] == YES ? PLACEMENT_THP : PLACEMENT_4K];
 	}
 }
 
-int fit_capacity(const struct topology *t, const struct layout *layout, struct place *places,
-		 struct error *err)
+int fit_make(const struct machine *m, struct fit *fit, struct error *err)
 {
-	struct capacity capacity;
-	bool asked = false;
-	int ret = 0;
+	struct error later;
+	int ret = check_total(m, err);
 
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		asked |= asks_for_something(&places[i]);
-	if (asked) {
-		capacity_read(&capacity);
-		ret = fit_into(t, layout, places, &capacity, err);
-		capacity_free(&capacity);
-	}
-	drop_thp(t, places);
+	*fit = (struct fit){ .machine = m, .lock = -1 };
+	fit->backings = xcalloc(m->topology.nr_nodes, sizeof(*fit->backings));
+	fit->masks = xcalloc(m->topology.nr_cpus, sizeof(*fit->masks));
+	ret |= resolve_all(m, fit->backings, ret ? &later : err);
+	if (!ret)
+		ret = check_capacity(fit, err);
+	settle_thp(fit);
+	if (!ret)
+		ret = pin_plan(&m->topology, fit->backings, fit->masks, err);
 	return ret;
+}
+
+void fit_unlock(struct fit *fit)
+{
+	if (fit->lock >= 0)
+		close(fit->lock);
+	fit->lock = -1;
+}
+
+void fit_free(struct fit *fit)
+{
+	fit_unlock(fit);
+	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
+		backing_free(&fit->backings[i]);
+	for (unsigned int i = 0; i < fit->machine->topology.nr_cpus; i++)
+		if (fit->masks[i])
+			numa_bitmask_free(fit->masks[i]);
+	free(fit->backings);
+	free(fit->masks);
+	*fit = (struct fit){ .lock = -1 };
 }

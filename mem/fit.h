@@ -1,34 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All nodes of a machine on this host: their placements resolved, and whether the host can give
- * them what they ask for, together. ram.c calls both before it maps anything; plan shows the
- * answer.
+ * What a machine is to get from this host, compared with what is free before anything is taken.
+ * run and plan ask the same function; run keeps what it made as long as the RAM, plan shows it.
  */
 #ifndef MEM_FIT_H
 #define MEM_FIT_H
 
-#include "mem/layout.h"
+#include "mem/backing.h"
+#include "mem/machine.h"
+
+struct fit {
+	const struct machine *machine;
+	struct backing *backings; /* one per node */
+	struct bitmask **masks; /* one per vCPU: its host CPUs; NULL: any */
+	int lock; /* host_lock(), -1 for none: what is free now stays free for this machine */
+};
 
 /*
- * One place for each node of @t, in @places. What a node that is not strict cannot have is given up
- * in its place. Returns 0, or -1 naming the first node that is wrong, the others resolved; @places
- * are to be freed in any case.
+ * Total memory, the nodes' placements on this host, what populating and huge pages need of what is
+ * free there, all nodes together, and pins; host_lock() is held from then on if memory is to be
+ * taken. What a node that is not strict cannot have is given up in its backing; pages = auto is
+ * chosen, and thp where the host gives none is 4k. Returns 0, or -1 with the first thing that does
+ * not fit and its node (contention for a lack of something that is not free now): all backings are
+ * resolved then too. @fit is to be freed in any case; @m must outlive it.
  */
-int fit_resolve(const struct topology *t, const struct layout *layout, struct place *places,
-		struct error *err);
+int fit_make(const struct machine *m, struct fit *fit, struct error *err);
 
-/*
- * Compares what is free on the host nodes now with what populating and huge pages need, all nodes
- * together, and chooses the pages of nodes that leave it open; thp where the host gives none is 4k.
- * The caller has host_lock(). Returns as fit_resolve() does; the lack of something free is
- * contention.
- */
-int fit_capacity(const struct topology *t, const struct layout *layout, struct place *places,
-		 struct error *err);
+/* The memory is taken, or will not be: lets the next machine look at what is free. */
+void fit_unlock(struct fit *fit);
 
-/* The same against a capacity that is given, which shrinks by what is taken. Pure. */
+void fit_free(struct fit *fit);
+
+/* The part of capacity, which shrinks by what @backings take of it. Pure. Returns as fit_make(). */
 struct capacity;
-int fit_into(const struct topology *t, const struct layout *layout, struct place *places,
-	     struct capacity *capacity, struct error *err);
+int fit_into(const struct machine *m, struct backing *backings, struct capacity *capacity,
+	     struct error *err);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "mem/xalloc.h"
 
+#define MIB (1ULL << 20)
+
 static void add_range(struct layout *layout, unsigned int node, uint64_t gpa, uint64_t size)
 {
 	struct layout_range *range = &layout->ranges[layout->nr_ranges];
@@ -122,7 +124,7 @@ static int refuse_start(uint64_t before, uint64_t page_size, struct error *err)
 
 	nearest(before, page_size, sizes);
 	return error_set(err,
-			 "begins behind %llu MiB, which is no multiple of its pages of %llu MiB: "
+			 "begins at %llu MiB, which is no multiple of its pages of %llu MiB: "
 			 "give the nodes before it %s",
 			 (unsigned long long)before >> 20, (unsigned long long)page_size >> 20,
 			 sizes);
@@ -143,6 +145,8 @@ int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t 
 {
 	uint64_t before = 0, size = 0;
 
+	if (page_size < MIB)
+		return 0; /* sizes are whole MiB */
 	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
 		const struct layout_range *range = &layout->ranges[i];
 

@@ -115,7 +115,7 @@ static struct bitmask *copy_mask(const struct bitmask *mask)
 /* The vCPUs of one node and the host CPUs that they may run on. */
 struct node_pins {
 	const struct placement *placement;
-	struct place *place;
+	struct backing *backing;
 	unsigned int first, nr;
 	struct bitmask *allowed;
 	struct bitmask **masks;
@@ -148,7 +148,7 @@ static int pin_to_list(struct node_pins *pins, const char *list, struct error *e
 /* Host nodes without CPUs (CXL) say nothing about where to run. */
 static int pin_to_nodes(struct node_pins *pins, struct error *err)
 {
-	if (!pins->place->nodes || !host_has_cpus(pins->place->nodes))
+	if (!pins->backing->nodes || !host_has_cpus(pins->backing->nodes))
 		return 0;
 	if (numa_bitmask_weight(pins->allowed)) {
 		pin_all_to(pins);
@@ -156,10 +156,7 @@ static int pin_to_nodes(struct node_pins *pins, struct error *err)
 	}
 	error_set(err, "pin = node: this process may run on none of the CPUs of its host nodes "
 		       "(taskset, cpuset.cpus): use pin = none");
-	if (pins->place->strict)
-		return -1;
-	place_give_up(pins->place, err);
-	return 0;
+	return backing_give_up(pins->backing, err);
 }
 
 static int pin_each(const struct pin_host *host, const struct topology *t,
@@ -185,7 +182,8 @@ static int pin_each(const struct pin_host *host, const struct topology *t,
 	if (ret)
 		error_set(err,
 			  "pin = core: %u vCPUs need a CPU each, but its host nodes have %u that "
-			  "this process may use and nobody has: use pin = node, or fewer CPUs",
+			  "this process may use and that are not taken: use pin = node, or fewer "
+			  "CPUs",
 			  pins->nr, has);
 	return ret;
 }
@@ -225,7 +223,7 @@ static struct bitmask *find_unused(const struct topology *t)
 	return unused;
 }
 
-bool pin_is_wanted(const struct topology *t)
+static bool is_wanted(const struct topology *t)
 {
 	for (unsigned int i = 0; i < t->nr_nodes; i++)
 		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
@@ -234,22 +232,34 @@ bool pin_is_wanted(const struct topology *t)
 	return false;
 }
 
-int pin_plan(const struct topology *t, struct place *const places[], struct bitmask **masks,
+static bool wants_cores(const struct topology *t)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (t->nodes[i].placement.pin == PLACEMENT_PIN_CORE)
+			return true;
+	return false;
+}
+
+int pin_plan(const struct topology *t, struct backing *backings, struct bitmask **masks,
 	     struct error *err)
 {
-	struct bitmask *unused = find_unused(t);
 	struct node_pins pins = { .masks = masks };
-	struct pin_host host;
+	struct pin_host host = { 0 };
+	struct bitmask *unused;
 	int ret = 0;
 
-	pin_host_read(&host);
+	if (!is_wanted(t))
+		return 0;
+	unused = find_unused(t);
+	if (wants_cores(t))
+		pin_host_read(&host);
 	for (unsigned int node = 0; !ret && node < t->nr_nodes; node++) {
 		pins.placement = &t->nodes[node].placement;
-		pins.place = places[node];
+		pins.backing = &backings[node];
 		pins.nr = t->nodes[node].llcs * t->cores * t->threads;
 		if (!pins.nr)
 			continue;
-		pins.allowed = host_cpus(pins.place->nodes);
+		pins.allowed = host_cpus(pins.backing->nodes);
 		ret = pin_node(&host, t, &pins, unused, err);
 		if (ret)
 			error_prefix(err, "node %u: ", node);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which host CPUs each vCPU thread may run on: beside its node's memory unless told otherwise.
- * run.c plans once the nodes have their places, plan to see whether it can be had, and each vCPU's
- * thread moves there before it runs.
+ * mem/fit plans it once the nodes have their backings, and owns the masks; each vCPU's thread takes
+ * its own before it runs.
  */
 #ifndef MEM_PIN_H
 #define MEM_PIN_H
 
-#include "mem/placement.h"
+#include "mem/backing.h"
 #include "mem/topology.h"
 
 /* The host's CPUs as sysfs shows them, or as a test makes them up. */
@@ -28,15 +28,13 @@ void pin_host_free(struct pin_host *host);
 int pin_cores(const struct pin_host *host, struct bitmask *free, unsigned int cores,
 	      unsigned int threads, unsigned int *cpus);
 
-/* Any vCPU of @t is to run on some CPUs only. */
-bool pin_is_wanted(const struct topology *t);
-
 /*
- * One mask a vCPU in masks[], NULL for those that run anywhere; @places are the nodes', resolved,
- * where what a node that is not strict does without is noted. Returns 0, or -1 naming the node. The
- * masks in masks[] are to be freed in any case.
+ * One mask per vCPU in masks[], NULL for those that run anywhere: nothing of the host is read
+ * where no pin is wanted. @backings are the nodes', resolved; what a node that is not strict does
+ * without is noted there. Returns 0, or -1 naming the node. The masks in masks[] are to be freed in
+ * any case.
  */
-int pin_plan(const struct topology *t, struct place *const places[], struct bitmask **masks,
+int pin_plan(const struct topology *t, struct backing *backings, struct bitmask **masks,
 	     struct error *err);
 
 #endif

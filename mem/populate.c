@@ -16,12 +16,6 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/*
- * Long enough to cost little, short enough that nobody waits for mmap_lock: see mmap_lock's
- * holders.
- */
-#define CHUNK (16ULL << 20)
-#define CHUNK_4K (4ULL << 20)
 #define STACK_SIZE (64 << 10)
 #define PROGRESS_NS 100000000L
 
@@ -46,25 +40,18 @@ struct worker {
 	unsigned int first; /* range */
 };
 
-static uint64_t chunk_of(const struct place *place)
-{
-	if (place->page_size > CHUNK)
-		return place->page_size;
-	return place->thp || place->page_size > 4096 ? CHUNK : CHUNK_4K;
-}
-
 /*
  * A node without CPUs, or whose CPUs are not ours, is filled from wherever we are. host_cpus()
  * knows no others than those that the thread may run on, so the node before is left first.
  */
-static void move_to_node(const struct crew *crew, const struct place *place)
+static void move_to_node(const struct crew *crew, const struct backing *backing)
 {
 	struct bitmask *cpus;
 
 	numa_sched_setaffinity(0, crew->cpus);
-	if (!place->nodes)
+	if (!backing->nodes)
 		return;
-	cpus = host_cpus(place->nodes);
+	cpus = host_cpus(backing->nodes);
 	if (numa_bitmask_weight(cpus))
 		numa_sched_setaffinity(0, cpus);
 	numa_bitmask_free(cpus);
@@ -89,13 +76,14 @@ static int populate_chunk(uint8_t *addr, uint64_t size)
 /* For hugetlb the kernel says EFAULT where there is no page left. */
 static void note_failure(struct crew *crew, const struct populate_range *range)
 {
-	int number = errno == EFAULT && range->place->page_size > 4096 ? ENOMEM : errno;
+	int number = errno == EFAULT && range->backing->pages->huge_shift ? ENOMEM : errno;
 
 	pthread_mutex_lock(&crew->lock);
 	if (!atomic_exchange(&crew->failed, true)) {
 		errno = number;
-		place_error(range->place, &crew->err, "madvise(MADV_POPULATE_WRITE) of %llu MiB",
-			    (unsigned long long)range->size >> 20);
+		backing_error(range->backing, &crew->err,
+			      "madvise(MADV_POPULATE_WRITE) of %llu MiB",
+			      (unsigned long long)range->size >> 20);
 		error_prefix(&crew->err, "node %u: ", range->node);
 	}
 	pthread_mutex_unlock(&crew->lock);
@@ -103,7 +91,7 @@ static void note_failure(struct crew *crew, const struct populate_range *range)
 
 static void fill(struct crew *crew, struct populate_range *range)
 {
-	uint64_t chunk = chunk_of(range->place), at, size;
+	uint64_t chunk = range->backing->pages->chunk, at, size;
 
 	while (!atomic_load(&crew->failed)) {
 		at = atomic_fetch_add(&range->next, chunk);
@@ -122,16 +110,16 @@ static void fill(struct crew *crew, struct populate_range *range)
 /* Who is done with a range helps with the next that is not, or the largest would hold up all. */
 static void fill_all(struct crew *crew, unsigned int first)
 {
-	const struct place *place = crew->ranges[first].place;
+	const struct backing *backing = crew->ranges[first].backing;
 
 	for (unsigned int i = 0; i < crew->nr_ranges; i++) {
 		struct populate_range *range = &crew->ranges[(first + i) % crew->nr_ranges];
 
 		if (atomic_load(&range->next) >= range->size)
 			continue;
-		if (range->place != place)
-			move_to_node(crew, range->place);
-		place = range->place;
+		if (range->backing != backing)
+			move_to_node(crew, range->backing);
+		backing = range->backing;
 		fill(crew, range);
 	}
 }
@@ -141,7 +129,7 @@ static void *work(void *argument)
 	struct worker *worker = argument;
 	struct crew *crew = worker->crew;
 
-	move_to_node(crew, crew->ranges[worker->first].place);
+	move_to_node(crew, crew->ranges[worker->first].backing);
 	pthread_mutex_lock(&crew->lock);
 	crew->ready++;
 	pthread_cond_signal(&crew->changed);
@@ -189,7 +177,7 @@ static unsigned int limit_threads(const struct crew *crew, unsigned int threads)
 	uint64_t chunks = 0;
 
 	for (unsigned int i = 0; i < crew->nr_ranges; i++) {
-		uint64_t chunk = chunk_of(crew->ranges[i].place);
+		uint64_t chunk = crew->ranges[i].backing->pages->chunk;
 
 		chunks += (crew->ranges[i].size + chunk - 1) / chunk;
 	}

@@ -9,12 +9,12 @@
 
 #include <stdatomic.h>
 
-#include "mem/placement.h"
+#include "mem/backing.h"
 
 /* One piece of one node's memory. */
 struct populate_range {
 	unsigned int node;
-	const struct place *place;
+	const struct backing *backing;
 	uint8_t *addr;
 	uint64_t size;
 

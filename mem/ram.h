@@ -7,13 +7,12 @@
 #ifndef MEM_RAM_H
 #define MEM_RAM_H
 
-#include "mem/layout.h"
+#include "mem/fit.h"
 #include "mem/populate.h"
 #include "mem/verify.h"
 
 /* What became of one node's memory. */
 struct ram_node {
-	struct place place;
 	double seconds; /* that populating it took; 0: it was not */
 	struct verify_counts counts; /* asked is 0 where nobody asked */
 };
@@ -25,23 +24,23 @@ struct ram_options {
 };
 
 struct ram {
-	const struct layout *layout;
+	const struct machine *machine;
+	struct fit *fit;
 	uint8_t *base; /* of offset 0, aligned for the largest page in use */
 	void *reservation;
 	size_t reserved;
 	struct ram_node *nodes;
-	unsigned int nr_nodes;
 	double populate_seconds;
 };
 
 /*
- * Resolves the nodes' placements and checks them against the host (fit.h), reserves address space
- * for all of @layout (PROT_NONE), maps each range (mmap(2)), advises (madvise(2)) and binds it
- * (mbind(2)), populates all nodes at once, and asks the kernel where the pages are (move_pages(2)),
- * in that order. @layout must outlive @ram. Returns 0, or -1 naming node, call and errno, with
- * nothing mapped.
+ * Reserves address space for all of @m (PROT_NONE), maps each range (mmap(2)), advises (madvise(2))
+ * and binds it (mbind(2)), populates all nodes at once, and asks the kernel where the pages are
+ * (move_pages(2)), in that order. What a node that is not strict then cannot have is given up in
+ * @fit. @m and @fit must outlive @ram. Returns 0, or -1 naming node, call and errno, with nothing
+ * mapped.
  */
-int ram_allocate(struct ram *ram, const struct topology *t, const struct layout *layout,
+int ram_allocate(struct ram *ram, const struct machine *m, struct fit *fit,
 		 const struct ram_options *options, struct error *err);
 
 /* The host address of @size bytes of RAM at @gpa, or NULL when not all of them are RAM. */

@@ -47,8 +47,10 @@ void topology_init(struct topology *t, unsigned int nr_nodes)
 	t->nodes = xcalloc(nr_nodes, sizeof(*t->nodes));
 	t->distances = xcalloc(nr_nodes, nr_nodes);
 	memset(t->distances, TOPOLOGY_DISTANCE_REMOTE, (size_t)nr_nodes * nr_nodes);
-	for (unsigned int i = 0; i < nr_nodes; i++)
+	for (unsigned int i = 0; i < nr_nodes; i++) {
 		*topology_distance(t, i, i) = TOPOLOGY_DISTANCE_LOCAL;
+		t->nodes[i].placement.strict = true;
+	}
 }
 
 void topology_share_memory(struct topology *t, uint64_t memory)

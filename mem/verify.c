@@ -42,11 +42,11 @@ static void add(struct verify_counts *counts, const int *status, unsigned long n
 	}
 }
 
-static int count_batch(const struct place *place, void **pages, int *status, unsigned long nr,
+static int count_batch(const struct backing *backing, void **pages, int *status, unsigned long nr,
 		       struct verify_counts *counts, struct error *err)
 {
 	if (move_pages(0, nr, pages, NULL, status, 0) < 0)
-		return place_error(place, err, "move_pages");
+		return backing_error(backing, err, "move_pages");
 	add(counts, status, nr);
 	return 0;
 }
@@ -60,41 +60,41 @@ static uint64_t pick(uint64_t step, uint64_t among)
 	return (uint64_t)(uint32_t)(step * 0x9e3779b9u) * among >> 32;
 }
 
-int verify_count(const struct place *place, uint8_t *addr, uint64_t size, uint64_t every,
+int verify_count(const struct backing *backing, uint8_t *addr, uint64_t size, uint64_t every,
 		 struct verify_counts *counts, struct error *err)
 {
 	void **pages = xcalloc(BATCH, sizeof(*pages));
 	int *status = xcalloc(BATCH, sizeof(*status)), ret = 0;
-	uint64_t total = size / place->page_size;
+	uint64_t total = size / backing->pages->size;
 	unsigned long nr = 0;
 
 	counts->pages += total;
 	for (uint64_t first = 0; !ret && first < total; first += every) {
 		uint64_t among = total - first < every ? total - first : every;
 
-		pages[nr++] = addr + (first + pick(first / every, among)) * place->page_size;
+		pages[nr++] = addr + (first + pick(first / every, among)) * backing->pages->size;
 		if (nr == BATCH) {
-			ret = count_batch(place, pages, status, nr, counts, err);
+			ret = count_batch(backing, pages, status, nr, counts, err);
 			nr = 0;
 		}
 	}
 	if (!ret && nr)
-		ret = count_batch(place, pages, status, nr, counts, err);
+		ret = count_batch(backing, pages, status, nr, counts, err);
 	free(pages);
 	free(status);
 	return ret;
 }
 
-static bool is_among(const struct place *place, unsigned int node)
+static bool is_among(const struct backing *backing, unsigned int node)
 {
-	return numa_bitmask_isbitset(place->nodes, node);
+	return numa_bitmask_isbitset(backing->nodes, node);
 }
 
-static int judge_nodes(const struct place *place, const struct verify_counts *counts,
+static int judge_nodes(const struct backing *backing, const struct verify_counts *counts,
 		       struct error *err)
 {
 	for (unsigned int i = 0; i < counts->nr_nodes; i++)
-		if (counts->by_node[i] && !is_among(place, i))
+		if (counts->by_node[i] && !is_among(backing, i))
 			return error_set(err,
 					 "%llu of %llu pages lie on host node %u, where they must "
 					 "not be",
@@ -107,20 +107,21 @@ static int judge_nodes(const struct place *place, const struct verify_counts *co
  * @weights NULL: all alike. A node gets its weight in pages at a time, and the last round may be
  * cut short.
  */
-static int judge_shares(const struct place *place, const struct verify_counts *counts,
+static int judge_shares(const struct backing *backing, const struct verify_counts *counts,
 			const unsigned int *weights, struct error *err)
 {
-	double granule = place->thp ? PAGES_A_HUGE_PAGE * (double)counts->asked / counts->pages : 1;
+	bool thp = backing->pages == &page_kinds[PLACEMENT_THP];
+	double granule = thp ? PAGES_A_HUGE_PAGE * (double)counts->asked / counts->pages : 1;
 	double sum = 0;
 
-	if (judge_nodes(place, counts, err))
+	if (judge_nodes(backing, counts, err))
 		return -1;
 
 	for (unsigned int i = 0; i < counts->nr_nodes; i++)
-		if (is_among(place, i))
+		if (is_among(backing, i))
 			sum += weights ? weights[i] : 1;
 	for (unsigned int i = 0; i < counts->nr_nodes; i++) {
-		double weight = !is_among(place, i) ? 0 : weights ? weights[i] : 1;
+		double weight = !is_among(backing, i) ? 0 : weights ? weights[i] : 1;
 		double share = weight / sum, off = counts->by_node[i] - share * counts->asked;
 		double slack = counts->asked * TOLERANCE + granule * weight + 1;
 
@@ -134,20 +135,20 @@ static int judge_shares(const struct place *place, const struct verify_counts *c
 	return 0;
 }
 
-int verify_judge(const struct place *place, const struct verify_counts *counts,
+int verify_judge(const struct backing *backing, const struct verify_counts *counts,
 		 const unsigned int *weights, struct error *err)
 {
 	if (counts->missing)
 		return error_set(err, "%llu of %llu pages are not there",
 				 (unsigned long long)counts->missing,
 				 (unsigned long long)counts->asked);
-	switch (place->policy) {
+	switch (backing->policy) {
 	case PLACEMENT_BIND:
-		return judge_nodes(place, counts, err);
+		return judge_nodes(backing, counts, err);
 	case PLACEMENT_INTERLEAVE:
-		return judge_shares(place, counts, NULL, err);
+		return judge_shares(backing, counts, NULL, err);
 	case PLACEMENT_WEIGHTED_INTERLEAVE:
-		return judge_shares(place, counts, weights, err);
+		return judge_shares(backing, counts, weights, err);
 	default:
 		return 0;
 	}

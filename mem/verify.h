@@ -6,7 +6,7 @@
 #ifndef MEM_VERIFY_H
 #define MEM_VERIFY_H
 
-#include "mem/placement.h"
+#include "mem/backing.h"
 
 enum verify_mode {
 	VERIFY_SAMPLE, /* VERIFY_LEAST pages a node, evenly, or all */
@@ -16,7 +16,7 @@ enum verify_mode {
 
 #define VERIFY_LEAST 4096
 
-/* In pages of the place's page size; 4k for THP. */
+/* In pages of the backing's size; 4k for THP. */
 struct verify_counts {
 	uint64_t pages; /* that the node has */
 	uint64_t asked; /* that the kernel was asked for */
@@ -35,7 +35,7 @@ void verify_init(struct verify_counts *counts, unsigned int nr_nodes);
  * Asks where @size bytes at @addr lie, one of @every pages: move_pages(2) without a move, and adds
  * the answers to @counts. Returns 0, or -1 naming the call.
  */
-int verify_count(const struct place *place, uint8_t *addr, uint64_t size, uint64_t every,
+int verify_count(const struct backing *backing, uint8_t *addr, uint64_t size, uint64_t every,
 		 struct verify_counts *counts, struct error *err);
 
 /*
@@ -43,7 +43,7 @@ int verify_count(const struct place *place, uint8_t *addr, uint64_t size, uint64
  * 5 per cent of all and a huge page; nothing missing. weights[] is by host node, for weighted
  * interleaving. Pure. Returns 0, or -1 with what is where.
  */
-int verify_judge(const struct place *place, const struct verify_counts *counts,
+int verify_judge(const struct backing *backing, const struct verify_counts *counts,
 		 const unsigned int *weights, struct error *err);
 
 void verify_free(struct verify_counts *counts);

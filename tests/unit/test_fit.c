@@ -1,91 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Whether a host that is made up has enough for all nodes of a machine together. */
-#include <stdio.h>
 #include <string.h>
 
-#include "mem/capacity.h"
-#include "mem/fit.h"
+#include "tests/unit/capacity.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-
-#define HOST_NODES 3
-
-/* MiB on each host node. */
-typedef unsigned int amounts[HOST_NODES];
-
-static void make_capacity(struct capacity *capacity, const amounts memory, const amounts huge,
-			  const amounts giant)
-{
-	capacity_init(capacity, HOST_NODES);
-	for (unsigned int i = 0; i < HOST_NODES; i++) {
-		capacity->weights[i] = i == 1 ? 3 : 1;
-		capacity->free_bytes[CAPACITY_MEMORY][i] = memory[i] * MIB;
-		capacity->free_bytes[CAPACITY_2M][i] = huge[i] * MIB;
-		capacity->free_bytes[CAPACITY_1G][i] = giant[i] * MIB;
-	}
-}
-
-static const struct {
-	const char *nodes; /* NULL: all */
-	unsigned int size;
-	amounts has, left;
-	const char *says; /* NULL: taken */
-} takes[] = {
-	{ "0", 10, { 10, 20, 30 }, { 0, 20, 30 }, NULL },
-	{ "0", 11, { 10, 20, 30 }, { 10, 20, 30 }, "11 MiB of memory on host nodes 0, where 10" },
-	{ "0,2", 40, { 10, 20, 30 }, { 0, 20, 0 }, NULL },
-	{ "0,2", 41, { 10, 20, 30 }, { 10, 20, 30 }, "on host nodes 0,2, where 40 MiB are free" },
-	/* From the one with most left. */
-	{ "0,1,2", 5, { 10, 20, 30 }, { 10, 20, 25 }, NULL },
-	{ "0,1,2", 35, { 10, 20, 30 }, { 10, 15, 0 }, NULL },
-	{ NULL, 60, { 10, 20, 30 }, { 0, 0, 0 }, NULL },
-	{ NULL, 61, { 10, 20, 30 }, { 10, 20, 30 }, "on host nodes all, where 60" },
-	{ "0", 0, { 0, 0, 0 }, { 0, 0, 0 }, NULL },
-	/* A host node that is not there has nothing. */
-	{ "9", 1, { 10, 20, 30 }, { 10, 20, 30 }, "on host nodes 9, where 0" },
-};
-
-START_TEST(capacity_is_taken)
-{
-	struct bitmask *nodes = takes[_i].nodes ? make_set(takes[_i].nodes) : NULL;
-	static const amounts none = { 0 };
-	struct capacity capacity;
-	struct error err = { 0 };
-
-	make_capacity(&capacity, takes[_i].has, none, none);
-	ck_assert_int_eq(
-		capacity_take(&capacity, CAPACITY_MEMORY, nodes, takes[_i].size * MIB, &err),
-		takes[_i].says ? -1 : 0);
-	if (takes[_i].says)
-		ck_assert_msg(err.contention && strstr(err.text, takes[_i].says), "%s", err.text);
-	for (unsigned int i = 0; i < HOST_NODES; i++)
-		ck_assert_uint_eq(capacity.free_bytes[CAPACITY_MEMORY][i], takes[_i].left[i] * MIB);
-	if (nodes)
-		numa_bitmask_free(nodes);
-	capacity_free(&capacity);
-}
-END_TEST
-
-START_TEST(kinds_of_pages)
-{
-	ck_assert_int_eq(capacity_kind(4096), CAPACITY_MEMORY);
-	ck_assert_int_eq(capacity_kind(2 * MIB), CAPACITY_2M);
-	ck_assert_int_eq(capacity_kind(GIB), CAPACITY_1G);
-}
-END_TEST
-
-/* What this host has is at most what it is made of. */
-START_TEST(host_is_read)
-{
-	struct capacity capacity;
-
-	capacity_read(&capacity);
-	ck_assert_uint_ge(capacity.nr_nodes, 1);
-	ck_assert_uint_gt(capacity_on(&capacity, CAPACITY_MEMORY, NULL), 0);
-	ck_assert_uint_lt(capacity_on(&capacity, CAPACITY_MEMORY, NULL), 1ULL << 50);
-	capacity_free(&capacity);
-}
-END_TEST
 
 #define BIND PLACEMENT_BIND
 #define MIX PLACEMENT_INTERLEAVE
@@ -126,16 +46,16 @@ static const struct {
 	  .wishes = { WISH(64, BIND, "0,1", .loose = true) },
 	  .memory = { 31, 32, 1 },
 	  .got = "preferred-many/thp-" },
-	{ .name = "not strict, behind who is",
+	{ .name = "not strict, after one that is",
 	  .wishes = { WISH(64, BIND, "0", .loose = true), WISH(64, BIND, "1") },
 	  .memory = { 32, 90, 80 },
 	  .got = "preferred/thp- bind/thp" },
-	{ .name = "not strict, without huge pages, behind who is",
+	{ .name = "not strict, without huge pages, after one that is",
 	  .wishes = { WISH(64, BIND, "0,1", .pages = PLACEMENT_2M, .loose = true),
 		      WISH(64, BIND, "1") },
 	  .memory = { 64, 70 },
 	  .got = "bind/thp- bind/thp" },
-	{ .name = "unbound, without huge pages, behind who is",
+	{ .name = "unbound, without huge pages, after one that is",
 	  .wishes = { WISH(64, PLACEMENT_DEFAULT, NULL, .pages = PLACEMENT_2M, .loose = true),
 		      WISH(64, BIND, "1") },
 	  .memory = { 64, 70 },
@@ -340,53 +260,39 @@ static const struct {
 	  .got = "bind/thp preferred/thp- bind/thp" },
 };
 
-static struct place make_place(const struct wish *wish)
+static struct backing make_backing(const struct wish *wish)
 {
-	return (struct place){
+	return (struct backing){
 		.policy = wish->policy,
 		.nodes = wish->nodes ? make_set(wish->nodes) : NULL,
-		.page_size = wish->pages == PLACEMENT_2M   ? 2 * MIB
-			     : wish->pages == PLACEMENT_1G ? GIB
-							   : 4096,
-		.thp = wish->pages == PLACEMENT_THP || wish->pages == PLACEMENT_AUTO,
-		.choose_pages = wish->pages == PLACEMENT_AUTO,
+		.pages = &page_kinds[wish->pages],
 		.populate = !wish->later,
 		.strict = !wish->loose,
 	};
 }
 
-/* The machine of @wishes, one place a node. */
-static void make_machine(const struct wish wishes[3], struct topology *t, struct layout *layout,
-			 struct place places[3])
+/* The machine of @wishes, one backing per node. */
+static void make_machine(const struct wish wishes[3], struct machine *m, struct backing backings[3])
 {
 	unsigned int nr = 1;
 	struct error err;
 
 	while (nr < 3 && wishes[nr].mib)
 		nr++;
-	topology_init(t, nr);
+	*m = (struct machine){ 0 };
+	topology_init(&m->topology, nr);
 	for (unsigned int i = 0; i < nr; i++) {
-		t->nodes[i].size = wishes[i].mib * MIB;
-		places[i] = make_place(&wishes[i]);
+		m->topology.nodes[i].size = wishes[i].mib * MIB;
+		backings[i] = make_backing(&wishes[i]);
 	}
-	ck_assert_int_eq(layout_build(t, &space_x86, layout, &err), 0);
-}
-
-static void describe(const struct place *places, unsigned int nr, char text[100])
-{
-	*text = 0;
-	for (unsigned int i = 0; i < nr; i++)
-		sprintf(text + strlen(text), "%s%s/%s%s", i ? " " : "",
-			placement_policy_name(places[i].policy), place_pages_name(&places[i]),
-			places[i].given_up[0] ? "-" : "");
+	ck_assert_int_eq(layout_build(&m->topology, &space_x86, &m->layout, &err), 0);
 }
 
 START_TEST(machine_fits_or_not)
 {
-	struct place places[3];
+	struct backing backings[3];
 	struct capacity capacity;
-	struct layout layout;
-	struct topology t;
+	struct machine m;
 	struct error err = { 0 };
 	char got[100];
 	int ret;
@@ -394,100 +300,28 @@ START_TEST(machine_fits_or_not)
 	make_capacity(&capacity, fits[_i].memory, fits[_i].huge, fits[_i].giant);
 	if (fits[_i].limit)
 		capacity.limit = fits[_i].limit * MIB;
-	make_machine(fits[_i].wishes, &t, &layout, places);
-	ret = fit_into(&t, &layout, places, &capacity, &err);
+	make_machine(fits[_i].wishes, &m, backings);
+	ret = fit_into(&m, backings, &capacity, &err);
 	ck_assert_msg(ret == (fits[_i].got ? 0 : -1), "%s: %d, %s", fits[_i].name, ret, err.text);
-	describe(places, t.nr_nodes, got);
+	describe_backings(backings, m.topology.nr_nodes, got);
 	if (fits[_i].got)
 		ck_assert_msg(!strcmp(got, fits[_i].got), "%s: %s", fits[_i].name, got);
 	else
 		ck_assert_msg(strstr(err.text, fits[_i].says) && err.contention, "%s: %s",
 			      fits[_i].name, err.text);
-	for (unsigned int i = 0; i < t.nr_nodes; i++)
-		place_free(&places[i]);
+	for (unsigned int i = 0; i < m.topology.nr_nodes; i++)
+		backing_free(&backings[i]);
 	capacity_free(&capacity);
-	layout_free(&layout);
-	topology_free(&t);
-}
-END_TEST
-
-static const struct {
-	struct placement placement; /* of node 1 of 2, 64 and 63 MiB */
-	const char *got, *says;
-} resolutions[] = {
-	{ { .policy = BIND, .host = "0" }, "default/thp bind/thp", NULL },
-	{ { .policy = BIND, .host = "1023" }, NULL, "node 1: host nodes \"1023\"" },
-	{ { .policy = BIND, .host = "1023", .not_strict = true },
-	  "default/thp default/thp-",
-	  NULL },
-	{ { .policy = BIND, .host = "x", .not_strict = true }, "default/thp default/thp-", NULL },
-	{ { .pages = PLACEMENT_2M, .populate = true }, NULL, "node 1: 63 MiB cannot be made" },
-	/* The declaration is wrong, not the host: nothing to give up. */
-	{ { .pages = PLACEMENT_2M, .not_strict = true }, NULL, "node 1: 63 MiB cannot be made" },
-};
-
-START_TEST(placements_are_resolved)
-{
-	struct place places[2];
-	struct layout layout;
-	struct topology t;
-	struct error err = { 0 };
-	char got[100];
-	int ret;
-
-	declare(&t, "1:64 0:63");
-	t.nodes[1].placement = resolutions[_i].placement;
-	ck_assert_int_eq(layout_build(&t, &space_x86, &layout, &err), 0);
-	ret = fit_resolve(&t, &layout, places, &err);
-	ck_assert_int_eq(ret, resolutions[_i].says ? -1 : 0);
-	describe(places, 2, got);
-	if (ret)
-		ck_assert_msg(strstr(err.text, resolutions[_i].says) == err.text, "%s", err.text);
-	else
-		ck_assert_str_eq(got, resolutions[_i].got);
-	for (unsigned int i = 0; i < 2; i++)
-		place_free(&places[i]);
-	t.nodes[1].placement = (struct placement){ 0 };
-	layout_free(&layout);
-	topology_free(&t);
-}
-END_TEST
-
-/* More than any host has. */
-START_TEST(this_host_is_asked)
-{
-	struct wish wishes[3] = { { .mib = 1 << 30, .policy = BIND, .nodes = "0" } };
-	struct place places[3];
-	struct layout layout;
-	struct topology t;
-	struct error err = { 0 };
-
-	make_machine(wishes, &t, &layout, places);
-	ck_assert_int_eq(fit_capacity(&t, &layout, places, &err), -1);
-	ck_assert_msg(strstr(err.text, "node 0: needs 1073741824 MiB") == err.text, "%s", err.text);
-	ck_assert(err.contention);
-	places[0].populate = false;
-	ck_assert_int_eq(fit_capacity(&t, &layout, places, &err), 0);
-	place_free(&places[0]);
-	layout_free(&layout);
-	topology_free(&t);
+	machine_free(&m);
 }
 END_TEST
 
 Suite *fit_suite(void)
 {
-	const TTest *const with_numa[] = { this_host_is_asked };
-	const char *reason = numa_available() < 0 ? "this kernel has no NUMA policy" : NULL;
 	Suite *s = suite_create("fit");
 	TCase *tc = tcase_create("fit");
 
-	tcase_add_loop_test(tc, capacity_is_taken, 0, COUNT(takes));
-	tcase_add_test(tc, kinds_of_pages);
-	tcase_add_test(tc, host_is_read);
 	tcase_add_loop_test(tc, machine_fits_or_not, 0, COUNT(fits));
-	add_or_skip(tc, with_numa, COUNT(with_numa), reason);
-	if (!reason)
-		tcase_add_loop_test(tc, placements_are_resolved, 0, COUNT(resolutions));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -23,24 +23,24 @@ static const struct {
 	/* The node before decides where this one begins. */
 	{ "1:63 1:64", 0, 2 * MIB, "63 MiB" },
 	{ "1:63 1:64", 1, 2 * MIB,
-	  "begins behind 63 MiB, which is no multiple of its pages of 2 MiB: give the nodes before "
+	  "begins at 63 MiB, which is no multiple of its pages of 2 MiB: give the nodes before "
 	  "it "
 	  "62 or 64 MiB" },
 	{ "1:62 1:64", 1, 2 * MIB, NULL },
 	{ "1:62 1:1024", 1, GIB,
-	  "begins behind 62 MiB, which is no multiple of its pages of 1024 MiB: give the nodes "
+	  "begins at 62 MiB, which is no multiple of its pages of 1024 MiB: give the nodes "
 	  "before it 1024 MiB" },
 	{ "1:1024 1:2048", 1, GIB, NULL },
-	{ "1:63 1:64 1:1", 2, 2 * MIB, "begins behind 127 MiB" },
+	{ "1:63 1:64 1:1", 2, 2 * MIB, "begins at 127 MiB" },
 	/* Split by the hole at 3 GiB. */
 	{ "1:4096", 0, GIB, NULL },
 	{ "1:4095", 0, 2 * MIB, "4095 MiB cannot be made of pages of 2 MiB: use 4094 or 4096 MiB" },
-	{ "1:2047 1:2048", 1, 2 * MIB, "begins behind 2047 MiB" },
+	{ "1:2047 1:2048", 1, 2 * MIB, "begins at 2047 MiB" },
 	{ "1:2048 1:2048", 1, GIB, NULL },
 	{ "1:2048 1:2048 1:512", 2, 2 * MIB, NULL },
 	{ "1:2048 1:1536 1:512", 1, GIB,
 	  "1536 MiB cannot be made of pages of 1024 MiB: use 1024 or 2048" },
-	{ "1:2048 1:1536 1:512", 2, GIB, "begins behind 3584 MiB" },
+	{ "1:2048 1:1536 1:512", 2, GIB, "begins at 3584 MiB" },
 	/* No memory, no pages. */
 	{ "1:63 1:0 1:1", 1, 2 * MIB, NULL },
 };

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/fit.h"
 #include "mem/host.h"
+#include "mem/pin.h"
 #include "mem/xalloc.h"
-#include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "mem/pin.h"
 
 /* host[]: the first CPU of each CPU's core. */
 static const struct {
@@ -86,35 +86,39 @@ START_TEST(this_host_has_cores)
 }
 END_TEST
 
-#define MAX_CPUS 4
+/* A machine whose topology is declared, and its fit. */
+struct pinned {
+	struct machine machine;
+	struct fit fit;
+};
 
-static int pin_it(struct memory *m, struct bitmask **masks, struct error *err)
+static int make(struct pinned *p, struct error *err)
 {
-	struct place *places[] = { &m->ram.nodes[0].place, &m->ram.nodes[1].place };
-
-	return pin_plan(&m->t, places, masks, err);
+	ck_assert_int_eq(topology_finish(&p->machine.topology, err), 0);
+	ck_assert_int_eq(layout_build(&p->machine.topology, &space_x86, &p->machine.layout, err),
+			 0);
+	return fit_make(&p->machine, &p->fit, err);
 }
 
-/* A machine of 2 nodes, one CPU each, the second of memory that lies on host node 0 or anywhere. */
-static int plan(struct memory *m, enum placement_pin pin, const char *cpus, const char *host,
-		struct bitmask *masks[MAX_CPUS], struct error *err)
+/* A machine of 2 nodes, one CPU each, the second of memory that is on host node 0 or anywhere. */
+static int make_two(struct pinned *p, enum placement_pin pin, const char *cpus, const char *host,
+		    struct error *err)
 {
-	declare(&m->t, "1:4 1:4");
-	m->t.nodes[1].placement.pin = pin;
-	m->t.nodes[1].placement.cpus = cpus ? strdup(cpus) : NULL;
-	m->t.nodes[1].placement.host = host ? strdup(host) : NULL;
-	m->t.nodes[1].placement.policy = host ? PLACEMENT_BIND : PLACEMENT_DEFAULT;
-	memset(masks, 0, MAX_CPUS * sizeof(*masks));
-	memory_allocate(m, false);
-	return pin_it(m, masks, err);
+	struct placement *placement;
+
+	declare(&p->machine.topology, "1:4 1:4");
+	placement = &p->machine.topology.nodes[1].placement;
+	placement->pin = pin;
+	placement->cpus = cpus ? strdup(cpus) : NULL;
+	placement->host = host ? strdup(host) : NULL;
+	placement->policy = host ? PLACEMENT_BIND : PLACEMENT_DEFAULT;
+	return make(p, err);
 }
 
-static void end(struct memory *m, struct bitmask *masks[MAX_CPUS])
+static void end(struct pinned *p)
 {
-	for (unsigned int i = 0; i < MAX_CPUS; i++)
-		if (masks[i])
-			numa_bitmask_free(masks[i]);
-	memory_free(m);
+	fit_free(&p->fit);
+	machine_free(&p->machine);
 }
 
 static const struct {
@@ -136,10 +140,10 @@ static const struct {
 
 START_TEST(vcpus_are_planned)
 {
-	struct bitmask *masks[MAX_CPUS], *all = make_set("0"), *cpus;
+	struct bitmask *all = make_set("0"), *cpus;
 	struct error err = { 0 };
-	struct memory m;
-	int ret = plan(&m, plans[_i].pin, plans[_i].cpus, plans[_i].host, masks, &err), want;
+	struct pinned p;
+	int ret = make_two(&p, plans[_i].pin, plans[_i].cpus, plans[_i].host, &err), want;
 
 	cpus = host_cpus(all);
 	want = plans[_i].weight < 0 ? (int)numa_bitmask_weight(cpus) : plans[_i].weight;
@@ -147,71 +151,68 @@ START_TEST(vcpus_are_planned)
 	if (ret)
 		ck_assert_msg(strstr(err.text, plans[_i].says) == err.text, "%s", err.text);
 	/* The first node says nothing of host nodes. */
-	ck_assert_ptr_null(masks[0]);
-	ck_assert_int_eq(masks[1] ? (int)numa_bitmask_weight(masks[1]) : 0, want);
+	ck_assert_ptr_null(p.fit.masks[0]);
+	ck_assert_int_eq(p.fit.masks[1] ? (int)numa_bitmask_weight(p.fit.masks[1]) : 0, want);
 	numa_bitmask_free(all);
 	numa_bitmask_free(cpus);
-	end(&m, masks);
+	end(&p);
 }
 END_TEST
+
+/* Two nodes of pin = core, the first with one CPU. */
+static int make_cores(struct pinned *p, unsigned int second, struct error *err)
+{
+	declare(&p->machine.topology, "1:4 1:4");
+	for (unsigned int i = 0; i < 2; i++)
+		p->machine.topology.nodes[i].placement.pin = PLACEMENT_PIN_CORE;
+	p->machine.topology.nodes[1].llcs = second;
+	return make(p, err);
+}
 
 /* One CPU each and none for two, until there are no more. */
 START_TEST(own_cpus_run_out)
 {
-	struct bitmask *masks[4096] = { 0 }, *cpus = host_cpus(NULL);
+	struct bitmask *cpus = host_cpus(NULL);
 	unsigned int has = numa_bitmask_weight(cpus);
 	struct error err = { 0 };
-	struct memory m;
+	struct pinned p;
 
-	declare(&m.t, "1:4 1:4");
-	for (unsigned int i = 0; i < 2; i++)
-		m.t.nodes[i].placement.pin = PLACEMENT_PIN_CORE;
-	m.t.nodes[1].llcs = has > 1 ? has - 1 : 1;
-	memory_allocate(&m, false);
-	ck_assert_int_eq(pin_it(&m, masks, &err), has > 1 ? 0 : -1);
+	ck_assert_int_eq(make_cores(&p, has > 1 ? has - 1 : 1, &err), has > 1 ? 0 : -1);
 	for (unsigned int i = 0; has > 1 && i < has; i++)
 		for (unsigned int j = 0; j < i; j++)
-			ck_assert(!numa_bitmask_equal(masks[i], masks[j]));
-	for (unsigned int i = 0; i < COUNT(masks); i++)
-		if (masks[i])
-			numa_bitmask_free(masks[i]);
-	memset(masks, 0, sizeof(masks));
-	m.t.nodes[1].llcs = has;
-	ck_assert_int_eq(pin_it(&m, masks, &err), -1);
+			ck_assert(!numa_bitmask_equal(p.fit.masks[i], p.fit.masks[j]));
+	end(&p);
+	ck_assert_int_eq(make_cores(&p, has, &err), -1);
 	ck_assert_msg(strstr(err.text, "node 1: pin = core: ") == err.text, "%s", err.text);
-	for (unsigned int i = 0; i < COUNT(masks); i++)
-		if (masks[i])
-			numa_bitmask_free(masks[i]);
+	end(&p);
 	numa_bitmask_free(cpus);
-	memory_free(&m);
 }
 END_TEST
 
 /* A CPU that another node's list names is nobody's own. */
 START_TEST(own_cpus_are_not_listed)
 {
-	struct bitmask *masks[MAX_CPUS] = { 0 }, *cpus = host_cpus(NULL);
+	struct bitmask *cpus = host_cpus(NULL);
 	unsigned int has = numa_bitmask_weight(cpus), first = 0;
 	struct error err = { 0 };
-	struct memory m;
+	struct pinned p;
 	int ret;
 
 	while (!numa_bitmask_isbitset(cpus, first))
 		first++;
-	declare(&m.t, "1:4 1:4");
-	m.t.nodes[0].placement.pin = PLACEMENT_PIN_CORE;
-	m.t.nodes[1].placement.pin = PLACEMENT_PIN_LIST;
-	m.t.nodes[1].placement.cpus = xasprintf("%u", first);
-	memory_allocate(&m, false);
-	ret = pin_it(&m, masks, &err);
+	declare(&p.machine.topology, "1:4 1:4");
+	p.machine.topology.nodes[0].placement.pin = PLACEMENT_PIN_CORE;
+	p.machine.topology.nodes[1].placement.pin = PLACEMENT_PIN_LIST;
+	p.machine.topology.nodes[1].placement.cpus = xasprintf("%u", first);
+	ret = make(&p, &err);
 	ck_assert_int_eq(ret, has > 1 ? 0 : -1);
 	if (!ret) {
-		ck_assert_uint_eq(numa_bitmask_weight(masks[0]), 1);
-		ck_assert(!numa_bitmask_isbitset(masks[0], first));
-		ck_assert(numa_bitmask_isbitset(masks[1], first));
+		ck_assert_uint_eq(numa_bitmask_weight(p.fit.masks[0]), 1);
+		ck_assert(!numa_bitmask_isbitset(p.fit.masks[0], first));
+		ck_assert(numa_bitmask_isbitset(p.fit.masks[1], first));
 	}
 	numa_bitmask_free(cpus);
-	end(&m, masks);
+	end(&p);
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include "arch/arch.h"
 #include "mem/xalloc.h"
 #include "tests/unit/combine.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 #include "vmm/plan/plan.h"
@@ -198,7 +199,7 @@ END_TEST
 static const struct {
 	const char *file;
 	const char *says; /* NULL: no warning of ours */
-	bool fits;
+	bool fits; /* a host with as much memory */
 } warnings[] = {
 	{ "topology = 2n2l1c1t\nmemory = 256M\n", NULL, true },
 	{ "topology = 2n2l1c1t\nmemory = 192M\n", "node 1 begins at 0x6000000, inside", true },
@@ -206,15 +207,17 @@ static const struct {
 	{ "node 0 { memory = 40G\n llcs = 1 }\nnode 1 { memory = 1920M }\nnode 2 { memory = 2176M "
 	  "}\n",
 	  NULL, true },
-	{ "memory = 1024T\n", "more than the", true },
-	{ "memory = 512M\nhost = 1023\n", "cannot give it now: node 0: host nodes \"1023\"",
-	  false },
+	{ "memory = 1024T\n",
+	  "run would fail on this host now: memory: 1073741824 MiB are more than the", false },
+	{ "memory = 512M\nhost = 1023\n",
+	  "run would fail on this host now: node 0: host nodes \"1023\"", false },
 	{ "memory = 512M\nhost = 1023\nstrict = no\n", "node 0 will not be as declared: host",
 	  true },
-	{ "memory = 1024T\nhost = 0\n", "cannot give it now: node 0: needs 1073741824 MiB", false },
-	{ "memory = 1024T\npages = 2M\n", "cannot give it now: node 0: needs", false },
+	{ "memory = ALL\nhost = 0\n", "run would fail on this host now: node 0: needs ALL", false },
+	{ "memory = ALL\npages = 2M\n", "run would fail on this host now: node 0: needs ALL",
+	  false },
 	{ "topology = 1n1l8192c1t\npin = core\n",
-	  "cannot give it now: node 0: pin = core: 8192 vCPUs", false },
+	  "run would fail on this host now: node 0: pin = core: 8192 vCPUs", false },
 	{ "memory = 511M\npages = 2M\n", "node 0: 511 MiB cannot be made", false },
 	/*
 	 * x86-64's alone; arch_node_min_size tells. From 64 GiB on blocks are of 2 GiB, if that
@@ -226,27 +229,44 @@ static const struct {
 	  "node 2 begins at 0xab8000000, inside of a memory block of the guest's (1G)", true },
 };
 
+/* ALL is as many MiB as this host has, which are never all free. */
+static char *with_all(const char *text, const char *unit)
+{
+	const char *all = strstr(text, "ALL");
+
+	if (!all)
+		return xstrdup(text);
+	return xasprintf("%.*s%llu%s%s", (int)(all - text), text,
+			 (unsigned long long)host_mib() & ~1ULL, unit, all + 3);
+}
+
 START_TEST(host_is_warned_of)
 {
 	struct planned p;
 	json_t *json;
-	char *text;
+	char *text, *file = with_all(warnings[_i].file, "M");
+	char *says = warnings[_i].says ? with_all(warnings[_i].says, " MiB") : NULL;
+	bool fits;
 
-	make(&p, warnings[_i].file);
+	make(&p, file);
 	json = as_json(&p.plan);
 	text = printed(&p.plan, plan_print);
-	ck_assert_int_eq(json_is_true(at(json, "fits")), warnings[_i].fits);
-	if (warnings[_i].says)
-		ck_assert_msg(strstr(text, warnings[_i].says) && strstr(text, "\nwarning: "), "%s",
-			      text);
+	fits = warnings[_i].fits && p.machine.layout.size <= host_mib() * MIB;
+	ck_assert_int_eq(json_is_true(at(json, "fits")), fits);
+	ck_assert_int_eq(strstr(text, "would fail") == NULL && strstr(text, "cannot") == NULL,
+			 fits);
+	if (says)
+		ck_assert_msg(strstr(text, says) && strstr(text, "\nwarning: "), "%s", text);
 	else
-		ck_assert_msg(!strstr(text, "begins at") && !strstr(text, "cannot"), "%s", text);
+		ck_assert_msg(!strstr(text, "begins at"), "%s", text);
 	ck_assert_uint_eq(json_array_size(at(json, "warnings")), p.plan.nr_warnings);
 	for (unsigned int i = 0; i < p.plan.nr_warnings; i++)
 		ck_assert_str_eq(json_string_value(json_array_get(at(json, "warnings"), i)),
 				 p.plan.warnings[i]);
 	json_decref(json);
 	free(text);
+	free(says);
+	free(file);
 	end(&p);
 }
 END_TEST

@@ -44,28 +44,32 @@ static const struct {
 	{ { 100, 1, 1 }, 4, true },  { { 1, 1, 1 }, 64, true },	 { { 5, 90, 3 }, 0, false },
 };
 
-static void make_ranges(struct populate_range ranges[MAX_RANGES], const struct place *place,
+static void make_ranges(struct populate_range ranges[MAX_RANGES], const struct backing *backing,
 			const unsigned int sizes[MAX_RANGES], unsigned int *nr)
 {
 	for (*nr = 0; *nr < MAX_RANGES && sizes[*nr]; ++*nr) {
 		struct populate_range *range = &ranges[*nr];
 
-		*range = (struct populate_range){ .node = *nr, .place = place };
+		*range = (struct populate_range){ .node = *nr, .backing = backing };
 		range->size = sizes[*nr] * MIB;
 		range->addr = map(range->size);
-		madvise(range->addr, range->size, place->thp ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+		madvise(range->addr, range->size,
+			backing->pages == &page_kinds[PLACEMENT_THP] ? MADV_HUGEPAGE
+								     : MADV_NOHUGEPAGE);
 		ck_assert_uint_eq(resident(range->addr, range->size), 0);
 	}
 }
 
 START_TEST(all_is_there)
 {
-	struct place place = { .page_size = 4096, .thp = shapes[_i].thp };
+	struct backing backing = {
+		.pages = &page_kinds[shapes[_i].thp ? PLACEMENT_THP : PLACEMENT_4K],
+	};
 	struct populate_range ranges[MAX_RANGES];
 	struct error err = { 0 };
 	unsigned int nr;
 
-	make_ranges(ranges, &place, shapes[_i].sizes, &nr);
+	make_ranges(ranges, &backing, shapes[_i].sizes, &nr);
 	ck_assert_msg(!populate_all(ranges, nr, shapes[_i].threads, NULL, &err), "%s", err.text);
 	for (unsigned int i = 0; i < nr; i++) {
 		ck_assert_uint_eq(resident(ranges[i].addr, ranges[i].size), ranges[i].size);
@@ -78,7 +82,7 @@ END_TEST
 
 START_TEST(threads_run_on_the_host_nodes)
 {
-	struct place place = { .page_size = 4096, .nodes = make_set("0") };
+	struct backing backing = { .pages = &page_kinds[PLACEMENT_4K], .nodes = make_set("0") };
 	struct populate_range ranges[MAX_RANGES];
 	static const unsigned int sizes[MAX_RANGES] = { 32 };
 	struct bitmask *before = numa_allocate_cpumask(), *after = numa_allocate_cpumask();
@@ -86,7 +90,7 @@ START_TEST(threads_run_on_the_host_nodes)
 	unsigned int nr;
 
 	numa_sched_getaffinity(0, before);
-	make_ranges(ranges, &place, sizes, &nr);
+	make_ranges(ranges, &backing, sizes, &nr);
 	ck_assert_msg(!populate_all(ranges, nr, 2, NULL, &err), "%s", err.text);
 	ck_assert_uint_eq(resident(ranges[0].addr, ranges[0].size), ranges[0].size);
 	/* Only they moved there. */
@@ -95,7 +99,7 @@ START_TEST(threads_run_on_the_host_nodes)
 	numa_bitmask_free(before);
 	numa_bitmask_free(after);
 	munmap(ranges[0].addr, ranges[0].size);
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
@@ -115,13 +119,13 @@ static void note_progress(uint64_t done, uint64_t total)
 START_TEST(progress_is_told)
 {
 	static const unsigned int sizes[MAX_RANGES] = { 32, 17 };
-	struct place place = { .page_size = 4096 };
+	struct backing backing = { .pages = &page_kinds[PLACEMENT_4K] };
 	struct populate_range ranges[MAX_RANGES];
 	struct error err = { 0 };
 	unsigned int nr;
 
 	for (unsigned int round = 0; round < 100 && !nr_calls; round++) {
-		make_ranges(ranges, &place, sizes, &nr);
+		make_ranges(ranges, &backing, sizes, &nr);
 		ck_assert_int_eq(populate_all(ranges, nr, 1, note_progress, &err), 0);
 		for (unsigned int i = 0; i < nr; i++)
 			munmap(ranges[i].addr, ranges[i].size);
@@ -142,13 +146,13 @@ END_TEST
 /* A page in the middle of one range is not mapped: its node and the call are named. */
 START_TEST(hole_is_an_error)
 {
-	struct place place = { .page_size = 4096 };
+	struct backing backing = { .pages = &page_kinds[PLACEMENT_4K] };
 	struct populate_range ranges[MAX_RANGES];
 	static const unsigned int sizes[MAX_RANGES] = { 8, 32, 8 };
 	struct error err = { 0 };
 	unsigned int nr;
 
-	make_ranges(ranges, &place, sizes, &nr);
+	make_ranges(ranges, &backing, sizes, &nr);
 	ck_assert_int_eq(munmap(ranges[1].addr + 20 * MIB, 4096), 0);
 	ck_assert_int_eq(populate_all(ranges, nr, _i, NULL, &err), -1);
 	ck_assert_str_eq(err.text, "node 1: madvise(MADV_POPULATE_WRITE) of 32 MiB, 4k pages: "

@@ -25,8 +25,8 @@ static void register_ranges(struct guest *g)
 	ck_assert_int_ge(g->kvm, 0);
 	g->vm = ioctl(g->kvm, KVM_CREATE_VM, 0);
 	ck_assert_int_ge(g->vm, 0);
-	for (unsigned int i = 0; i < g->m.layout.nr_ranges; i++) {
-		const struct layout_range *range = &g->m.layout.ranges[i];
+	for (unsigned int i = 0; i < g->m.machine.layout.nr_ranges; i++) {
+		const struct layout_range *range = &g->m.machine.layout.ranges[i];
 		struct kvm_userspace_memory_region region = {
 			.slot = range->slot,
 			.guest_phys_addr = range->gpa,
@@ -55,8 +55,8 @@ static void end_guest(struct guest *g)
 /* Writes at both ends of every range and finds each where it was put. */
 static void check_ends(struct guest *g)
 {
-	for (unsigned int i = 0; i < g->m.layout.nr_ranges; i++) {
-		const struct layout_range *range = &g->m.layout.ranges[i];
+	for (unsigned int i = 0; i < g->m.machine.layout.nr_ranges; i++) {
+		const struct layout_range *range = &g->m.machine.layout.ranges[i];
 		uint8_t *first = ram_hva(&g->m.ram, range->gpa, 1);
 		uint8_t *last = ram_hva(&g->m.ram, range->gpa + range->size - 1, 1);
 
@@ -66,8 +66,8 @@ static void check_ends(struct guest *g)
 		*first = 1 + 2 * i;
 		*last = 2 + 2 * i;
 	}
-	for (unsigned int i = 0; i < g->m.layout.nr_ranges; i++) {
-		const struct layout_range *range = &g->m.layout.ranges[i];
+	for (unsigned int i = 0; i < g->m.machine.layout.nr_ranges; i++) {
+		const struct layout_range *range = &g->m.machine.layout.ranges[i];
 		const uint8_t *start = ram_range_hva(&g->m.ram, range);
 
 		ck_assert_uint_eq(start[0], 1 + 2 * i);
@@ -80,7 +80,7 @@ START_TEST(allocate_register_single_region)
 	struct guest g;
 
 	make_guest(&g, "1:64");
-	ck_assert_uint_eq(g.m.layout.nr_ranges, 1);
+	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 1);
 	check_ends(&g);
 	end_guest(&g);
 }
@@ -91,7 +91,7 @@ START_TEST(allocate_register_multi_node_per_region)
 	struct guest g;
 
 	make_guest(&g, "1:64 1:128");
-	ck_assert_uint_eq(g.m.layout.nr_ranges, 2);
+	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 2);
 	check_ends(&g);
 	end_guest(&g);
 }
@@ -136,11 +136,11 @@ START_TEST(uniform_multi_numa_allocate)
 	struct guest g;
 	struct error err;
 
-	ck_assert_int_eq(topology_uniform(&g.m.t, &shape, 130 * MIB, &err), 0);
+	ck_assert_int_eq(topology_uniform(&g.m.machine.topology, &shape, 130 * MIB, &err), 0);
 	memory_allocate(&g.m, false);
 	register_ranges(&g);
-	ck_assert_uint_eq(g.m.layout.nr_ranges, 4);
-	ck_assert_uint_eq(g.m.layout.ranges[3].size, 34 * MIB);
+	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 4);
+	ck_assert_uint_eq(g.m.machine.layout.ranges[3].size, 34 * MIB);
 	check_ends(&g);
 	end_guest(&g);
 }
@@ -168,7 +168,7 @@ START_TEST(three_node_allocation)
 	struct guest g;
 
 	make_guest(&g, "1:64 1:32 0:96");
-	ck_assert_uint_eq(g.m.layout.nr_ranges, 3);
+	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 3);
 	check_ends(&g);
 	end_guest(&g);
 }
@@ -217,22 +217,23 @@ static const struct {
 	{ UINT64_MAX, UINT64_MAX, false },
 };
 
-/* The bounds need no host memory: only the layout is asked. */
+/* The bounds need no host memory, and no host that has as much. */
 START_TEST(hva_knows_the_bounds)
 {
 	const struct ram_options options = { 0 };
-	struct topology t;
-	struct layout layout;
-	struct ram ram;
+	struct backing backings[4];
+	struct memory m = { .fit.backings = backings };
 	struct error err;
 
-	declare(&t, "1:1024 1:1024 1:2048 0:1024");
-	ck_assert_int_eq(layout_build(&t, &space_x86, &layout, &err), 0);
-	ck_assert_int_eq(ram_allocate(&ram, &t, &layout, &options, &err), 0);
-	ck_assert_int_eq(ram_hva(&ram, bounds[_i].gpa, bounds[_i].size) != NULL, bounds[_i].inside);
-	ram_release(&ram);
-	layout_free(&layout);
-	topology_free(&t);
+	for (unsigned int i = 0; i < COUNT(backings); i++)
+		backings[i] = (struct backing){ .pages = &page_kinds[PLACEMENT_THP] };
+	declare(&m.machine.topology, "1:1024 1:1024 1:2048 0:1024");
+	ck_assert_int_eq(layout_build(&m.machine.topology, &space_x86, &m.machine.layout, &err), 0);
+	ck_assert_int_eq(ram_allocate(&m.ram, &m.machine, &m.fit, &options, &err), 0);
+	ck_assert_int_eq(ram_hva(&m.ram, bounds[_i].gpa, bounds[_i].size) != NULL,
+			 bounds[_i].inside);
+	ram_release(&m.ram);
+	machine_free(&m.machine);
 }
 END_TEST
 

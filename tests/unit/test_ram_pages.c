@@ -41,8 +41,9 @@ START_TEST(populated_only_when_asked)
 		unsigned char resident[8 * MIB / 4096];
 		unsigned int pages = 0;
 
-		ck_assert_int_eq(
-			mincore(ram_range_hva(&g.ram, &g.layout.ranges[i]), 8 * MIB, resident), 0);
+		ck_assert_int_eq(mincore(ram_range_hva(&g.ram, &g.machine.layout.ranges[i]),
+					 8 * MIB, resident),
+				 0);
 		for (unsigned int page = 0; page < COUNT(resident); page++)
 			pages += resident[page] & 1;
 		ck_assert_uint_eq(pages, _i ? COUNT(resident) : 0);
@@ -108,17 +109,16 @@ START_TEST(refused_bind_leaves_nothing)
 	struct error err = { 0 };
 	uint64_t before = mapped_bytes(0, UINTPTR_MAX);
 
-	declare(&g.t, "1:64 0:1024");
-	g.t.nodes[1].placement.policy = PLACEMENT_BIND;
-	g.t.nodes[1].placement.host = xstrdup("99999");
-	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
-	ck_assert_int_eq(ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), -1);
+	declare(&g.machine.topology, "1:64 0:1024");
+	g.machine.topology.nodes[1].placement.policy = PLACEMENT_BIND;
+	g.machine.topology.nodes[1].placement.host = xstrdup("99999");
+	ck_assert_int_eq(layout_build(&g.machine.topology, &space_x86, &g.machine.layout, &err), 0);
+	ck_assert_int_eq(memory_fit(&g, &options, &err), -1);
 	ck_assert_msg(!strncmp(err.text, "node 1: ", 8), "%s", err.text);
 	ck_assert_ptr_nonnull(strstr(err.text, "99999"));
 	ck_assert_ptr_null(g.ram.reservation);
 	ck_assert_uint_lt(mapped_bytes(0, UINTPTR_MAX), before + 64 * MIB);
-	layout_free(&g.layout);
-	topology_free(&g.t);
+	memory_free(&g);
 }
 END_TEST
 
@@ -127,9 +127,9 @@ START_TEST(bound_range_has_its_policy)
 	struct memory g;
 	int mode = -1;
 
-	declare(&g.t, "1:4 0:4");
-	g.t.nodes[1].placement.policy = PLACEMENT_BIND;
-	g.t.nodes[1].placement.host = xstrdup("0");
+	declare(&g.machine.topology, "1:4 0:4");
+	g.machine.topology.nodes[1].placement.policy = PLACEMENT_BIND;
+	g.machine.topology.nodes[1].placement.host = xstrdup("0");
 	memory_allocate(&g, true);
 	ck_assert_int_eq(get_mempolicy(&mode, NULL, 0, ram_hva(&g.ram, 4 * MIB, 1), MPOL_F_ADDR),
 			 0);
@@ -166,11 +166,11 @@ START_TEST(what_is_populated_is_proven)
 	struct memory g;
 	struct error err = { 0 };
 
-	declare(&g.t, "1:32 0:4 0:8");
+	declare(&g.machine.topology, "1:32 0:4 0:8");
 	for (unsigned int i = 0; i < 2; i++)
-		g.t.nodes[i].placement.populate = true;
-	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
-	ck_assert_msg(!ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), "%s", err.text);
+		g.machine.topology.nodes[i].placement.populate = true;
+	ck_assert_int_eq(layout_build(&g.machine.topology, &space_x86, &g.machine.layout, &err), 0);
+	ck_assert_msg(!memory_fit(&g, &options, &err), "%s", err.text);
 	for (unsigned int i = 0; i < 2; i++) {
 		const struct verify_counts *counts = &g.ram.nodes[i].counts;
 		uint64_t there = 0;
@@ -202,11 +202,11 @@ START_TEST(split_node_is_proven_whole)
 	struct memory g;
 	struct error err = { 0 };
 
-	declare(&g.t, "1:12");
-	g.t.nodes[0].placement.populate = true;
-	ck_assert_int_eq(layout_build(&g.t, &space, &g.layout, &err), 0);
-	ck_assert_uint_eq(g.layout.nr_ranges, 2);
-	ck_assert_msg(!ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), "%s", err.text);
+	declare(&g.machine.topology, "1:12");
+	g.machine.topology.nodes[0].placement.populate = true;
+	ck_assert_int_eq(layout_build(&g.machine.topology, &space, &g.machine.layout, &err), 0);
+	ck_assert_uint_eq(g.machine.layout.nr_ranges, 2);
+	ck_assert_msg(!memory_fit(&g, &options, &err), "%s", err.text);
 	ck_assert_uint_eq(g.ram.nodes[0].counts.asked, 12 * MIB / 4096);
 	ck_assert_uint_eq(g.ram.nodes[0].counts.pages, 12 * MIB / 4096);
 	memory_free(&g);
@@ -218,8 +218,8 @@ START_TEST(shared_is_a_file)
 {
 	struct memory g;
 
-	declare(&g.t, "1:4 0:4");
-	g.t.nodes[1].placement.shared = true;
+	declare(&g.machine.topology, "1:4 0:4");
+	g.machine.topology.nodes[1].placement.shared = true;
 	memory_allocate(&g, true);
 	ck_assert_uint_gt(smaps_value(ram_hva(&g.ram, 0, 1), "Anonymous"), 0);
 	ck_assert_uint_eq(smaps_value(ram_hva(&g.ram, 4 * MIB, 1), "Anonymous"), 0);
@@ -232,8 +232,8 @@ START_TEST(small_pages_when_asked)
 {
 	struct memory g;
 
-	declare(&g.t, "1:32");
-	g.t.nodes[0].placement.pages = PLACEMENT_4K;
+	declare(&g.machine.topology, "1:32");
+	g.machine.topology.nodes[0].placement.pages = PLACEMENT_4K;
 	memory_allocate(&g, true);
 	ck_assert_uint_eq(smaps_value(g.ram.base, "AnonHugePages"), 0);
 	ck_assert_uint_eq(smaps_value(g.ram.base, "Rss"), 32 * MIB);
@@ -246,64 +246,65 @@ START_TEST(not_strict_goes_without)
 {
 	struct memory g;
 
-	declare(&g.t, "1:4 0:4");
-	g.t.nodes[1].placement.policy = PLACEMENT_BIND;
-	g.t.nodes[1].placement.host = xstrdup("1023");
-	g.t.nodes[1].placement.not_strict = true;
+	declare(&g.machine.topology, "1:4 0:4");
+	g.machine.topology.nodes[1].placement.policy = PLACEMENT_BIND;
+	g.machine.topology.nodes[1].placement.host = xstrdup("1023");
+	g.machine.topology.nodes[1].placement.strict = false;
 	memory_allocate(&g, true);
-	ck_assert_str_eq(g.ram.nodes[0].place.given_up, "");
-	ck_assert_ptr_nonnull(strstr(g.ram.nodes[1].place.given_up, "1023"));
-	ck_assert_int_eq(g.ram.nodes[1].place.policy, PLACEMENT_DEFAULT);
+	ck_assert_str_eq(g.fit.backings[0].given_up, "");
+	ck_assert_ptr_nonnull(strstr(g.fit.backings[1].given_up, "1023"));
+	ck_assert_int_eq(g.fit.backings[1].policy, PLACEMENT_DEFAULT);
 	ck_assert_uint_eq(g.ram.nodes[1].counts.asked, 1024);
 	memory_free(&g);
 }
 END_TEST
 
-/*
- * More huge pages, and more memory of one node, than any host has: told before anything is taken.
- */
+/* As many huge pages as would be all of this host: told before anything is taken. */
 static const struct {
 	struct placement placement;
 	const char *says;
 } lacks[] = {
-	{ { .pages = PLACEMENT_2M, .populate = true }, "node 1: needs 1073741824 MiB of 2M huge" },
-	{ { .pages = PLACEMENT_1G, .populate = true }, "node 1: needs 1073741824 MiB of 1G huge" },
-	{ { .policy = PLACEMENT_LOCAL, .pages = PLACEMENT_2M, .populate = true },
-	  "node 1: needs 1073741824 MiB of 2M huge pages on host nodes " },
+	{ { .pages = PLACEMENT_2M, .populate = true, .strict = true }, "2M huge pages" },
+	{ { .pages = PLACEMENT_1G, .populate = true, .strict = true }, "1G huge pages" },
+	{ { .policy = PLACEMENT_LOCAL, .pages = PLACEMENT_2M, .populate = true, .strict = true },
+	  "2M huge pages on host nodes " },
 };
 
 START_TEST(lack_is_contention)
 {
 	const struct ram_options options = { 0 };
+	unsigned int mib = host_mib() & ~1023U;
 	struct memory g;
 	struct error err = { 0 };
+	char says[100];
 
-	declare(&g.t, "1:1024 0:1073741824");
-	g.t.nodes[1].placement = lacks[_i].placement;
-	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
-	ck_assert_int_eq(ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), -1);
-	ck_assert_msg(strstr(err.text, lacks[_i].says) == err.text, "%s", err.text);
+	declare(&g.machine.topology, "1:0 0:1");
+	g.machine.topology.nodes[1].size = mib * MIB;
+	g.machine.topology.nodes[1].placement = lacks[_i].placement;
+	ck_assert_int_eq(layout_build(&g.machine.topology, &space_x86, &g.machine.layout, &err), 0);
+	ck_assert_int_eq(memory_fit(&g, &options, &err), -1);
+	snprintf(says, sizeof(says), "node 1: needs %u MiB of %s", mib, lacks[_i].says);
+	ck_assert_msg(strstr(err.text, says) == err.text, "%s", err.text);
 	ck_assert(err.contention);
 	ck_assert(!g.ram.reservation && !g.ram.nodes);
-	layout_free(&g.layout);
-	topology_free(&g.t);
+	memory_free(&g);
 }
 END_TEST
 
+/* No 47-bit address space has this much; no host either, which is not asked here. */
 START_TEST(too_much_is_refused)
 {
 	const struct ram_options options = { 0 };
-	struct memory g;
+	struct backing backing = { .pages = &page_kinds[PLACEMENT_THP] };
+	struct memory g = { .fit.backings = &backing };
 	struct error err = { 0 };
 
-	/* No 47-bit address space has this much. */
-	declare(&g.t, "1:268435456");
-	ck_assert_int_eq(layout_build(&g.t, &space_x86, &g.layout, &err), 0);
-	ck_assert_int_eq(ram_allocate(&g.ram, &g.t, &g.layout, &options, &err), -1);
+	declare(&g.machine.topology, "1:268435456");
+	ck_assert_int_eq(layout_build(&g.machine.topology, &space_x86, &g.machine.layout, &err), 0);
+	ck_assert_int_eq(ram_allocate(&g.ram, &g.machine, &g.fit, &options, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "268435456 MiB"));
 	ck_assert(err.contention);
-	layout_free(&g.layout);
-	topology_free(&g.t);
+	machine_free(&g.machine);
 }
 END_TEST
 

@@ -5,40 +5,36 @@
 #include <string.h>
 
 #include "mem/xalloc.h"
+#include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 #include "vmm/run/outcome.h"
 #include "vmm/run/report.h"
 
 /* Three nodes: placed and populated, unplaced, and given up. */
-static void make_ram(struct topology *t, struct ram *ram)
+static void make_ram(struct memory *m)
 {
 	static const uint64_t by_node[4] = { 1000, 0, 0, 3096 };
+	struct backing *backings = xcalloc(3, sizeof(*backings));
 	struct ram_node *node;
 
-	declare(t, "1:1024 1:512 1:64");
-	*ram = (struct ram){ .nr_nodes = 3 };
-	ram->nodes = xcalloc(3, sizeof(*ram->nodes));
+	*m = (struct memory){ .fit = { &m->machine, backings, NULL, -1 } };
+	declare(&m->machine.topology, "1:1024 1:512 1:64");
+	m->ram = (struct ram){ .machine = &m->machine, .fit = &m->fit };
+	m->ram.nodes = xcalloc(3, sizeof(*m->ram.nodes));
 	for (unsigned int i = 0; i < 3; i++)
-		ram->nodes[i].place = (struct place){ .page_size = 4096, .thp = true };
-	node = &ram->nodes[0];
-	node->place.policy = PLACEMENT_INTERLEAVE;
-	node->place.nodes = make_set("0,3");
-	node->place.page_size = 2 * MIB;
-	node->place.shared = node->place.populate = true;
+		backings[i].pages = &page_kinds[PLACEMENT_THP];
+	backings[0].policy = PLACEMENT_INTERLEAVE;
+	backings[0].nodes = make_set("0,3");
+	backings[0].pages = &page_kinds[PLACEMENT_2M];
+	backings[0].shared = backings[0].populate = true;
+	strcpy(backings[2].given_up, "needs more");
+	node = &m->ram.nodes[0];
 	node->seconds = 0.5;
 	verify_init(&node->counts, 4);
 	memcpy(node->counts.by_node, by_node, sizeof(by_node));
 	node->counts.pages = 262144;
 	node->counts.asked = 4096;
-	node = &ram->nodes[2];
-	strcpy(node->place.given_up, "needs more");
-}
-
-static void end(struct topology *t, struct ram *ram)
-{
-	ram_release(ram);
-	topology_free(t);
 }
 
 static const char *const node_reports[] = {
@@ -57,13 +53,12 @@ static const char *const node_reports[] = {
 /* Every member that was there when this was written is there, as it was; others may come. */
 START_TEST(nodes_in_json)
 {
-	struct topology t;
-	struct ram ram;
+	struct memory m;
 	json_t *list, *want, *value;
 	const char *key;
 
-	make_ram(&t, &ram);
-	list = report_json(&t, &ram);
+	make_ram(&m);
+	list = report_json(&m.ram);
 	ck_assert_uint_eq(json_array_size(list), 3);
 	for (unsigned int i = 0; i < 3; i++) {
 		want = json_loads(node_reports[i], 0, NULL);
@@ -73,7 +68,7 @@ START_TEST(nodes_in_json)
 		json_decref(want);
 	}
 	json_decref(list);
-	end(&t, &ram);
+	memory_free(&m);
 }
 END_TEST
 
@@ -82,18 +77,17 @@ START_TEST(nodes_in_words)
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
-	struct topology t;
-	struct ram ram;
+	struct memory m;
 
-	make_ram(&t, &ram);
-	report_print(&t, &ram, file);
+	make_ram(&m);
+	report_print(&m.ram, file);
 	fclose(file);
 	ck_assert_str_eq(text,
 			 "numavm: node 0: 1G on host nodes 0,3 (interleave, 2M, shared), populated "
 			 "in 0.500 s, 2.0 GiB/s; of 4096 pages asked: 24.4 % on 0 75.6 % on 3\n"
 			 "numavm: node 2: warning: not as declared: needs more\n");
 	free(text);
-	end(&t, &ram);
+	memory_free(&m);
 }
 END_TEST
 

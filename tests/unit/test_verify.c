@@ -129,25 +129,28 @@ static const struct {
 
 START_TEST(counts_are_judged)
 {
-	struct place place = { .policy = verdicts[_i].policy, .thp = verdicts[_i].thp };
+	struct backing backing = {
+		.policy = verdicts[_i].policy,
+		.pages = &page_kinds[verdicts[_i].thp ? PLACEMENT_THP : PLACEMENT_4K],
+	};
 	struct verify_counts counts;
 	struct error err = { 0 };
 	int ret;
 
-	place.nodes = make_set(verdicts[_i].nodes);
+	backing.nodes = make_set(verdicts[_i].nodes);
 	verify_init(&counts, HOST_NODES);
 	counts.missing = counts.asked = verdicts[_i].missing;
 	for (unsigned int i = 0; i < HOST_NODES; i++)
 		counts.asked += counts.by_node[i] = verdicts[_i].by_node[i];
 	counts.pages = counts.asked;
-	ret = verify_judge(&place, &counts, verdicts[_i].weights, &err);
+	ret = verify_judge(&backing, &counts, verdicts[_i].weights, &err);
 	ck_assert_msg(ret == (verdicts[_i].says ? -1 : 0), "%d: %s", ret, err.text);
 	if (ret)
 		ck_assert_msg(strstr(err.text, verdicts[_i].says) != NULL, "%s", err.text);
 	ck_assert(!err.contention);
 	verify_free(&counts);
 	ck_assert_ptr_null(counts.by_node);
-	numa_bitmask_free(place.nodes);
+	numa_bitmask_free(backing.nodes);
 }
 END_TEST
 
@@ -193,7 +196,8 @@ START_TEST(kernel_is_asked)
 	uint64_t size = 40000 * 4096;
 	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	struct place place = { .page_size = counted[_i].page_size };
+	const struct page_kind pages = { .size = counted[_i].page_size };
+	struct backing backing = { .pages = &pages };
 	struct verify_counts counts;
 	struct error err = { 0 };
 	uint64_t there = 0;
@@ -203,7 +207,7 @@ START_TEST(kernel_is_asked)
 	for (uint64_t at = 0; at < size; at += 2 * 4096)
 		memory[at] = 1;
 	verify_init(&counts, numa_max_node() + 1);
-	ck_assert_msg(!verify_count(&place, memory, size, counted[_i].every, &counts, &err), "%s",
+	ck_assert_msg(!verify_count(&backing, memory, size, counted[_i].every, &counts, &err), "%s",
 		      err.text);
 	ck_assert_uint_eq(counts.pages, counted[_i].pages);
 	ck_assert_uint_eq(counts.asked, counted[_i].asked);
@@ -213,7 +217,7 @@ START_TEST(kernel_is_asked)
 		there += counts.by_node[i];
 	ck_assert_uint_eq(there, counts.asked - counts.missing);
 	/* A second range is added to the first. */
-	ck_assert_int_eq(verify_count(&place, memory, size, counted[_i].every, &counts, &err), 0);
+	ck_assert_int_eq(verify_count(&backing, memory, size, counted[_i].every, &counts, &err), 0);
 	ck_assert_uint_eq(counts.pages, 2 * counted[_i].pages);
 	ck_assert_uint_eq(counts.asked, 2 * counted[_i].asked);
 	verify_free(&counts);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem/layout.h"
+#include "mem/page_kind.h"
 #include "mem/verify.h"
 #include "mem/xalloc.h"
 
@@ -296,9 +297,9 @@ static int check_pages(const struct settings *s, const struct topology *t,
 {
 	for (unsigned int i = 0; i < t->nr_nodes; i++) {
 		const struct setting_text *own = s->nr_nodes ? &s->nodes[i].keys[KEY_PAGES] : NULL;
-		uint64_t page_size = placement_page_size(t->nodes[i].placement.pages);
+		uint64_t page_size = page_kinds[t->nodes[i].placement.pages].size;
 
-		if (page_size == 4096 || !layout_check_pages(layout, i, page_size, err))
+		if (!layout_check_pages(layout, i, page_size, err))
 			continue;
 		error_prefix(err, "node %u: ", i);
 		return settings_error_at(err, own && own->text ? &own->where

@@ -48,8 +48,6 @@ static int parse_host(const char *text, struct placement *placement, struct erro
 static int take_key(enum settings_key key, const char *text, struct placement *placement,
 		    struct error *err)
 {
-	bool strict = true;
-
 	switch (key) {
 	case KEY_HOST:
 		return parse_host(text, placement, err);
@@ -62,10 +60,7 @@ static int take_key(enum settings_key key, const char *text, struct placement *p
 	case KEY_POPULATE:
 		return parse_yes_no(key, text, &placement->populate, err);
 	case KEY_STRICT:
-		if (parse_yes_no(key, text, &strict, err))
-			return -1;
-		placement->not_strict = !strict;
-		return 0;
+		return parse_yes_no(key, text, &placement->strict, err);
 	default:
 		return parse_pin(text, placement, err);
 	}

@@ -4,14 +4,11 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
-#include "mem/fit.h"
 #include "mem/host.h"
 #include "mem/xalloc.h"
-#include "mem/pin.h"
 #include "mem/size.h"
 
 static void warn(struct plan *plan, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -70,67 +67,25 @@ static void warn_of_small_nodes(struct plan *plan)
 	}
 }
 
-static void warn_of_host_memory(struct plan *plan)
-{
-	struct sysinfo info;
-	uint64_t has;
-
-	if (sysinfo(&info))
-		return;
-	has = ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
-	if (plan->machine->layout.size > has)
-		warn(plan,
-		     "memory: %llu MiB are more than the %llu MiB of this host, which will refuse "
-		     "to run it",
-		     (unsigned long long)plan->machine->layout.size >> 20,
-		     (unsigned long long)has >> 20);
-}
-
-static int check_pins(const struct plan *plan, struct error *err)
-{
-	const struct topology *t = &plan->machine->topology;
-	struct bitmask **masks;
-	struct place **places;
-	int ret;
-
-	if (!pin_is_wanted(t))
-		return 0;
-	masks = xcalloc(t->nr_cpus, sizeof(*masks));
-	places = xcalloc(t->nr_nodes, sizeof(*places));
-
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		places[i] = &plan->places[i];
-	ret = pin_plan(t, places, masks, err);
-	for (unsigned int i = 0; i < t->nr_cpus; i++)
-		if (masks[i])
-			numa_bitmask_free(masks[i]);
-	free(places);
-	free(masks);
-	return ret;
-}
-
 /* Asked as run would, and nothing taken. */
-static void warn_of_placement(struct plan *plan)
+static void warn_of_fit(struct plan *plan)
 {
-	const struct topology *t = &plan->machine->topology;
 	struct error err;
 
-	plan->places = xcalloc(t->nr_nodes, sizeof(*plan->places));
-	plan->fits = !fit_resolve(t, &plan->machine->layout, plan->places, &err) &&
-		     !fit_capacity(t, &plan->machine->layout, plan->places, &err) &&
-		     !check_pins(plan, &err);
+	plan->fits = !fit_make(plan->machine, &plan->fit, &err);
+	fit_unlock(&plan->fit);
 	if (!plan->fits)
-		warn(plan, "this host cannot give it now: %s", err.text);
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		if (plan->places[i].given_up[0])
+		warn(plan, "run would fail on this host now: %s", err.text);
+	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
+		if (plan->fit.backings[i].given_up[0])
 			warn(plan, "node %u will not be as declared: %s", i,
-			     plan->places[i].given_up);
+			     plan->fit.backings[i].given_up);
 }
 
 /* What has a policy of its own, or is hugetlb, the kernel leaves alone. */
-static bool is_balanced(const struct place *place)
+static bool is_balanced(const struct backing *backing)
 {
-	return place->policy == PLACEMENT_DEFAULT && place->page_size == 4096;
+	return backing->policy == PLACEMENT_DEFAULT && !backing->pages->huge_shift;
 }
 
 /* Automatic NUMA balancing scans memory that is not bound and unmaps it for a while. */
@@ -145,7 +100,7 @@ static void warn_of_balancing(struct plan *plan)
 		mode = '0';
 	close(fd);
 	for (unsigned int i = 0; mode != '0' && i < plan->machine->topology.nr_nodes; i++)
-		if (plan->machine->topology.nodes[i].size && is_balanced(&plan->places[i])) {
+		if (plan->machine->topology.nodes[i].size && is_balanced(&plan->fit.backings[i])) {
 			warn(plan,
 			     "node %u is not bound and this host balances NUMA automatically, "
 			     "which "
@@ -163,8 +118,7 @@ void plan_make(struct plan *plan, const struct machine *m)
 		warn(plan, "%s", arch_cannot_show(m));
 	warn_of_edges(plan);
 	warn_of_small_nodes(plan);
-	warn_of_host_memory(plan);
-	warn_of_placement(plan);
+	warn_of_fit(plan);
 	warn_of_balancing(plan);
 }
 
@@ -174,9 +128,7 @@ void plan_free(struct plan *plan)
 	for (unsigned int i = 0; i < plan->nr_warnings; i++)
 		free(plan->warnings[i]);
 	free(plan->warnings);
-	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
-		place_free(&plan->places[i]);
-	free(plan->places);
+	fit_free(&plan->fit);
 	*plan = (struct plan){ 0 };
 }
 
@@ -195,8 +147,8 @@ static unsigned int node_cpus(const struct topology *t, unsigned int node, unsig
 static void format_host(const struct plan *plan, unsigned int node, char *text, size_t size)
 {
 	const struct placement *placement = &plan->machine->topology.nodes[node].placement;
-	const struct place *place = &plan->places[node];
-	char *list = place->nodes ? host_list(place->nodes) : NULL;
+	const struct backing *backing = &plan->fit.backings[node];
+	char *list = backing->nodes ? host_list(backing->nodes) : NULL;
 
 	snprintf(text, size, "%s (%s)",
 		 list && *list	   ? list
@@ -223,7 +175,7 @@ static void print_nodes(const struct plan *plan, FILE *file)
 		format_host(plan, i, host, sizeof(host));
 		fprintf(file, "%4u %8s  %-9s  %-24s  %-5s  %-8s  %s\n", i,
 			t->nodes[i].size ? size_format(t->nodes[i].size, size) : "-", cpus, host,
-			place_pages_name(&plan->places[i]), placement->populate ? "yes" : "no",
+			plan->fit.backings[i].pages->name, placement->populate ? "yes" : "no",
 			placement->cpus ? placement->cpus : pins[placement->pin]);
 	}
 }

@@ -5,13 +5,13 @@
 
 #include <stdio.h>
 
+#include "mem/fit.h"
 #include "mem/memory_map.h"
-#include "mem/machine.h"
 
 struct plan {
 	const struct machine *machine;
 	struct memory_map map;
-	struct place *places; /* one a node */
+	struct fit fit;
 	bool fits; /* this host can give all of it now */
 	char **warnings;
 	unsigned int nr_warnings;

@@ -6,12 +6,12 @@
 #include "vmm/plan/plan.h"
 
 /* The host nodes, where this host has them; else none, and there is a warning. */
-static json_t *host_nodes(const struct place *place)
+static json_t *host_nodes(const struct backing *backing)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; place->nodes && i < place->nodes->size; i++)
-		if (numa_bitmask_isbitset(place->nodes, i))
+	for (unsigned int i = 0; backing->nodes && i < backing->nodes->size; i++)
+		if (numa_bitmask_isbitset(backing->nodes, i))
 			json_array_append_new(list, json_integer(i));
 	return list;
 }
@@ -31,10 +31,10 @@ static json_t *nodes_json(const struct plan *plan)
 		json_array_append_new(
 			list, json_pack("{s:i, s:o, s:I, s:o, s:s, s:s, s:b, s:b}", "node", i,
 					"cpus", cpus, "memory", (json_int_t)t->nodes[i].size,
-					"host", host_nodes(&plan->places[i]), "policy",
+					"host", host_nodes(&plan->fit.backings[i]), "policy",
 					placement_policy_name(placement->policy), "pages",
-					place_pages_name(&plan->places[i]), "populate",
-					placement->populate, "strict", !placement->not_strict));
+					plan->fit.backings[i].pages->name, "populate",
+					placement->populate, "strict", placement->strict));
 	}
 	return list;
 }

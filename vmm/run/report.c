@@ -12,9 +12,9 @@ static double gib_per_second(uint64_t size, double seconds)
 	return seconds > 0 ? size / seconds / (1ULL << 30) : 0;
 }
 
-static char *node_list(const struct place *place)
+static char *node_list(const struct backing *backing)
 {
-	return place->nodes ? host_list(place->nodes) : xstrdup("any");
+	return backing->nodes ? host_list(backing->nodes) : xstrdup("any");
 }
 
 static void print_pages(const struct verify_counts *counts, FILE *file)
@@ -28,31 +28,34 @@ static void print_pages(const struct verify_counts *counts, FILE *file)
 				i);
 }
 
-static void print_node(unsigned int node, uint64_t size, const struct ram_node *ram, FILE *file)
+static void print_node(const struct ram *ram, unsigned int i, FILE *file)
 {
-	char text[32], *list = node_list(&ram->place);
+	uint64_t size = ram->machine->topology.nodes[i].size;
+	const struct backing *backing = &ram->fit->backings[i];
+	const struct ram_node *node = &ram->nodes[i];
+	char text[32], *list = node_list(backing);
 
-	fprintf(file, "numavm: node %u: %s on host nodes %s (%s, %s%s)", node,
-		size_format(size, text), list, placement_policy_name(ram->place.policy),
-		place_pages_name(&ram->place), ram->place.shared ? ", shared" : "");
-	if (ram->seconds > 0)
-		fprintf(file, ", populated in %.3f s, %.1f GiB/s", ram->seconds,
-			gib_per_second(size, ram->seconds));
-	print_pages(&ram->counts, file);
+	fprintf(file, "numavm: node %u: %s on host nodes %s (%s, %s%s)", i, size_format(size, text),
+		list, placement_policy_name(backing->policy), backing->pages->name,
+		backing->shared ? ", shared" : "");
+	if (node->seconds > 0)
+		fprintf(file, ", populated in %.3f s, %.1f GiB/s", node->seconds,
+			gib_per_second(size, node->seconds));
+	print_pages(&node->counts, file);
 	fputc('\n', file);
 	free(list);
 }
 
-void report_print(const struct topology *t, const struct ram *ram, FILE *file)
+void report_print(const struct ram *ram, FILE *file)
 {
-	for (unsigned int i = 0; i < ram->nr_nodes; i++) {
-		const struct ram_node *node = &ram->nodes[i];
+	for (unsigned int i = 0; i < ram->machine->topology.nr_nodes; i++) {
+		const struct backing *backing = &ram->fit->backings[i];
 
-		if (t->nodes[i].size && (node->place.nodes || node->place.populate))
-			print_node(i, t->nodes[i].size, node, file);
-		if (node->place.given_up[0])
+		if (ram->machine->topology.nodes[i].size && (backing->nodes || backing->populate))
+			print_node(ram, i, file);
+		if (backing->given_up[0])
 			fprintf(file, "numavm: node %u: warning: not as declared: %s\n", i,
-				node->place.given_up);
+				backing->given_up);
 	}
 }
 
@@ -70,33 +73,36 @@ static json_t *counts_json(const struct verify_counts *counts)
 	return object;
 }
 
-static json_t *host_json(const struct place *place)
+static json_t *host_json(const struct backing *backing)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; place->nodes && i < place->nodes->size; i++)
-		if (numa_bitmask_isbitset(place->nodes, i))
+	for (unsigned int i = 0; backing->nodes && i < backing->nodes->size; i++)
+		if (numa_bitmask_isbitset(backing->nodes, i))
 			json_array_append_new(list, json_integer(i));
 	return list;
 }
 
-static json_t *node_json(unsigned int number, uint64_t size, const struct ram_node *node)
+static json_t *node_json(const struct ram *ram, unsigned int i)
 {
-	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:I, s:I, s:o, s:f, s:f, s:s}", "node", number,
-			 "host", host_json(&node->place), "policy",
-			 placement_policy_name(node->place.policy), "pages",
-			 place_pages_name(&node->place), "shared", node->place.shared,
-			 "pages_total", (json_int_t)node->counts.pages, "pages_asked",
-			 (json_int_t)node->counts.asked, "pages_by_host_node",
+	uint64_t size = ram->machine->topology.nodes[i].size;
+	const struct backing *backing = &ram->fit->backings[i];
+	const struct ram_node *node = &ram->nodes[i];
+
+	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:I, s:I, s:o, s:f, s:f, s:s}", "node", i,
+			 "host", host_json(backing), "policy",
+			 placement_policy_name(backing->policy), "pages", backing->pages->name,
+			 "shared", backing->shared, "pages_total", (json_int_t)node->counts.pages,
+			 "pages_asked", (json_int_t)node->counts.asked, "pages_by_host_node",
 			 counts_json(&node->counts), "seconds", node->seconds, "gib_per_second",
-			 gib_per_second(size, node->seconds), "given_up", node->place.given_up);
+			 gib_per_second(size, node->seconds), "given_up", backing->given_up);
 }
 
-json_t *report_json(const struct topology *t, const struct ram *ram)
+json_t *report_json(const struct ram *ram)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < ram->nr_nodes; i++)
-		json_array_append_new(list, node_json(i, t->nodes[i].size, &ram->nodes[i]));
+	for (unsigned int i = 0; i < ram->machine->topology.nr_nodes; i++)
+		json_array_append_new(list, node_json(ram, i));
 	return list;
 }

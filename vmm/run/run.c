@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -12,56 +11,26 @@
 #include "mem/xalloc.h"
 #include "vmm/guest/file.h"
 #include "vmm/run/kvm.h"
-#include "mem/pin.h"
 #include "vmm/run/report.h"
 #include "vmm/run/terminal.h"
 #include "vmm/run/wait.h"
 
-/* More than the host has at all would end in its OOM killer. */
-static int check_host_memory(const struct machine *m, struct error *err)
-{
-	struct sysinfo info;
-	uint64_t has;
-
-	if (sysinfo(&info))
-		return error_errno(err, "sysinfo");
-	has = ((uint64_t)info.totalram + info.totalswap) * info.mem_unit;
-	if (m->layout.size > has)
-		return error_set(
-			err, "memory: %llu MiB are more than the %llu MiB of this host: use less",
-			(unsigned long long)m->layout.size >> 20, (unsigned long long)has >> 20);
-	return 0;
-}
-
-static int pin_vcpus(struct vm *vm, struct error *err)
-{
-	struct bitmask **masks;
-	struct place **places;
-	int ret;
-
-	if (!pin_is_wanted(&vm->machine->topology))
-		return 0;
-	masks = xcalloc(vm->machine->topology.nr_cpus, sizeof(*masks));
-	places = xcalloc(vm->machine->topology.nr_nodes, sizeof(*places));
-	for (unsigned int i = 0; i < vm->machine->topology.nr_nodes; i++)
-		places[i] = &vm->ram.nodes[i].place;
-	ret = pin_plan(&vm->machine->topology, places, masks, err);
-	free(places);
-	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
-		vm->vcpus[i].cpus = masks[i];
-	free(masks);
-	return ret;
-}
-
 static int allocate(struct vm *vm, const struct run *run, struct outcome *outcome,
 		    struct error *err)
 {
-	if (ram_allocate(&vm->ram, &vm->machine->topology, &vm->machine->layout, &run->ram, err) ||
-	    pin_vcpus(vm, err))
+	const struct machine *m = vm->machine;
+	int ret = fit_make(m, &vm->fit, err);
+
+	if (!ret)
+		ret = ram_allocate(&vm->ram, m, &vm->fit, &run->ram, err);
+	fit_unlock(&vm->fit);
+	if (ret)
 		return -1;
+	for (unsigned int i = 0; i < m->topology.nr_cpus; i++)
+		vm->vcpus[i].cpus = vm->fit.masks[i];
 	outcome->populate = vm->ram.populate_seconds;
-	outcome->nodes = report_json(&vm->machine->topology, &vm->ram);
-	report_print(&vm->machine->topology, &vm->ram, stderr);
+	outcome->nodes = report_json(&vm->ram);
+	report_print(&vm->ram, stderr);
 	return 0;
 }
 
@@ -81,7 +50,7 @@ static int check_file(const char *path, const char *what, struct error *err)
 /* All that can be wrong with the input is found before KVM is given anything. */
 static int prepare(struct vm *vm, const struct run *run, struct outcome *outcome, struct error *err)
 {
-	if (check_host_memory(vm->machine, err) || check_file(run->boot.kernel, "kernel", err) ||
+	if (check_file(run->boot.kernel, "kernel", err) ||
 	    check_file(run->boot.initrd, "initrd", err))
 		return -1;
 	vm->kvm = kvm_open(err);

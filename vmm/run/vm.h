@@ -44,6 +44,7 @@ struct vm {
 	const struct boot *boot;
 	const struct machine *machine;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
+	struct fit fit;
 	struct ram ram;
 	int kvm; /* /dev/kvm */
 	int fd; /* the VM */

@@ -4,40 +4,44 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "mem/backing.h"
 #include "mem/host.h"
-#include "mem/placement.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 
 static const struct {
 	enum placement_pages pages;
-	uint64_t page_size;
-	bool thp, choose;
+	uint64_t size;
+	unsigned int huge_shift;
+	enum page_pool pool;
 	const char *name;
-} page_kinds[] = {
-	{ PLACEMENT_THP, 4096, true, false, "thp" },   { PLACEMENT_4K, 4096, false, false, "4k" },
-	{ PLACEMENT_2M, 2 * MIB, false, false, "2M" }, { PLACEMENT_1G, GIB, false, false, "1G" },
-	{ PLACEMENT_AUTO, 4096, true, true, "thp" },
+} kinds[] = {
+	{ PLACEMENT_THP, 4096, 0, PAGE_POOL_MEMORY, "thp" },
+	{ PLACEMENT_4K, 4096, 0, PAGE_POOL_MEMORY, "4k" },
+	{ PLACEMENT_2M, 2 * MIB, 21, PAGE_POOL_2M, "2M" },
+	{ PLACEMENT_1G, GIB, 30, PAGE_POOL_1G, "1G" },
+	{ PLACEMENT_AUTO, 4096, 0, PAGE_POOL_MEMORY, "auto" },
 };
 
-START_TEST(place_has_what_was_declared)
+START_TEST(backing_has_what_was_declared)
 {
-	struct placement placement = { .pages = page_kinds[_i].pages, .shared = true };
-	struct place place;
+	struct placement placement = { .pages = kinds[_i].pages, .shared = true, .strict = true };
+	struct backing backing;
 	struct error err;
 
-	ck_assert_int_eq(place_resolve(&placement, &place, &err), 0);
-	ck_assert_ptr_null(place.nodes);
-	ck_assert_uint_eq(place.page_size, page_kinds[_i].page_size);
-	ck_assert_int_eq(place.thp, page_kinds[_i].thp);
-	ck_assert_int_eq(place.choose_pages, page_kinds[_i].choose);
-	ck_assert_str_eq(place_pages_name(&place), page_kinds[_i].name);
-	ck_assert(place.shared && !place.populate && place.strict && !place.given_up[0]);
-	place_free(&place);
-	placement = (struct placement){ .populate = true, .not_strict = true };
-	ck_assert_int_eq(place_resolve(&placement, &place, &err), 0);
-	ck_assert(!place.shared && place.populate && !place.strict);
-	place_free(&place);
+	ck_assert_int_eq(backing_resolve(&placement, &backing, &err), 0);
+	ck_assert_ptr_null(backing.nodes);
+	ck_assert_uint_eq(backing.pages->size, kinds[_i].size);
+	ck_assert_uint_eq(backing.pages->huge_shift, kinds[_i].huge_shift);
+	ck_assert_int_eq(backing.pages->pool, kinds[_i].pool);
+	ck_assert_str_eq(backing.pages->name, kinds[_i].name);
+	ck_assert_uint_eq(backing.pages->chunk % backing.pages->size, 0);
+	ck_assert(backing.shared && !backing.populate && backing.strict && !backing.given_up[0]);
+	backing_free(&backing);
+	placement = (struct placement){ .populate = true };
+	ck_assert_int_eq(backing_resolve(&placement, &backing, &err), 0);
+	ck_assert(!backing.shared && backing.populate && !backing.strict);
+	backing_free(&backing);
 }
 END_TEST
 
@@ -51,12 +55,13 @@ START_TEST(bad_host_is_refused)
 {
 	struct placement placement = { .policy = PLACEMENT_BIND, .host = bad_hosts[_i] };
 	struct error err = { 0 };
-	struct place place;
+	struct backing backing;
 
-	ck_assert_msg(place_resolve(&placement, &place, &err) == -1, "\"%s\" taken", bad_hosts[_i]);
+	ck_assert_msg(backing_resolve(&placement, &backing, &err) == -1, "\"%s\" taken",
+		      bad_hosts[_i]);
 	ck_assert_msg(strstr(err.text, bad_hosts[_i]) != NULL, "%s", err.text);
 	ck_assert(!err.contention);
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
@@ -67,31 +72,44 @@ START_TEST(good_host_is_resolved)
 {
 	struct placement placement = { .policy = PLACEMENT_BIND, .host = good_hosts[_i] };
 	struct error err = { 0 };
-	struct place place;
+	struct backing backing;
 
-	ck_assert_msg(!place_resolve(&placement, &place, &err), "%s", err.text);
-	ck_assert(numa_bitmask_isbitset(place.nodes, 0));
-	place_free(&place);
+	ck_assert_msg(!backing_resolve(&placement, &backing, &err), "%s", err.text);
+	ck_assert(numa_bitmask_isbitset(backing.nodes, 0));
+	backing_free(&backing);
 }
 END_TEST
 
 /* What is given up is told in order, and cut where there is no room. */
 START_TEST(given_up_is_collected)
 {
-	struct place place = { 0 };
+	struct backing backing = { 0 };
 	struct error err;
 
 	error_set(&err, "one");
-	place_give_up(&place, &err);
-	ck_assert_str_eq(place.given_up, "one");
+	ck_assert_int_eq(backing_give_up(&backing, &err), 0);
+	ck_assert_str_eq(backing.given_up, "one");
 	error_set(&err, "two");
-	place_give_up(&place, &err);
-	ck_assert_str_eq(place.given_up, "one; two");
-	error_set(&err, "%0*d", PLACE_GIVEN_UP - 20, 0);
-	place_give_up(&place, &err);
-	place_give_up(&place, &err);
-	ck_assert_uint_eq(strlen(place.given_up), PLACE_GIVEN_UP - 1);
-	ck_assert(!strncmp(place.given_up, "one; two; 000", 13));
+	backing_give_up(&backing, &err);
+	ck_assert_str_eq(backing.given_up, "one; two");
+	error_set(&err, "%0*d", BACKING_GIVEN_UP - 20, 0);
+	backing_give_up(&backing, &err);
+	backing_give_up(&backing, &err);
+	ck_assert_uint_eq(strlen(backing.given_up), BACKING_GIVEN_UP - 1);
+	ck_assert(!strncmp(backing.given_up, "one; two; 000", 13));
+}
+END_TEST
+
+/* A strict node does without nothing. */
+START_TEST(strict_gives_nothing_up)
+{
+	struct backing backing = { .strict = true };
+	struct error err;
+
+	error_set(&err, "one");
+	ck_assert_int_eq(backing_give_up(&backing, &err), -1);
+	ck_assert_str_eq(backing.given_up, "");
+	ck_assert_str_eq(err.text, "one");
 }
 END_TEST
 
@@ -104,26 +122,28 @@ static void *new_page(void)
 	return page;
 }
 
-static struct place place_on(enum placement_policy policy, const char *list)
+static struct backing backing_on(enum placement_policy policy, const char *list)
 {
-	return (struct place){ .policy = policy, .nodes = make_set(list), .page_size = 4096 };
+	return (struct backing){ .policy = policy,
+				 .nodes = make_set(list),
+				 .pages = &page_kinds[PLACEMENT_4K] };
 }
 
 /* Binds a page as @policy on node 0 and asks the kernel for what it is bound as. */
 static void check_bound(enum placement_policy policy, int want)
 {
-	struct place place = place_on(policy, "0");
+	struct backing backing = backing_on(policy, "0");
 	unsigned long mask[64] = { 0 };
 	struct error err = { 0 };
 	void *page = new_page();
 	int mode = -1;
 
-	ck_assert_msg(!place_bind(&place, page, 4096, &err), "%s", err.text);
+	ck_assert_msg(!backing_bind(&backing, page, 4096, &err), "%s", err.text);
 	ck_assert_int_eq(get_mempolicy(&mode, mask, sizeof(mask) * 8, page, MPOL_F_ADDR), 0);
 	ck_assert_int_eq(mode, want);
 	ck_assert_uint_eq(mask[0], want == MPOL_DEFAULT ? 0 : 1);
 	munmap(page, 4096);
-	place_free(&place);
+	backing_free(&backing);
 }
 
 START_TEST(bind_to_node_zero_succeeds)
@@ -166,12 +186,12 @@ static const struct {
 /* Each policy that this kernel has; one that it lacks is told with the version that has it. */
 START_TEST(policy_is_bound_or_too_new)
 {
-	struct place place = place_on(policies[_i].policy, "0");
+	struct backing backing = backing_on(policies[_i].policy, "0");
 	struct error err = { 0 };
 	void *page = new_page();
 	int mode = -1;
 
-	if (place_bind(&place, page, 4096, &err)) {
+	if (backing_bind(&backing, page, 4096, &err)) {
 		ck_assert(policies[_i].mode > MPOL_INTERLEAVE);
 		ck_assert_msg(strstr(err.text, "needs Linux") != NULL, "%s", err.text);
 	} else {
@@ -179,48 +199,48 @@ START_TEST(policy_is_bound_or_too_new)
 		ck_assert_int_eq(mode, policies[_i].mode);
 	}
 	munmap(page, 4096);
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
 /* Refused by us, and rightly: the kernel refuses the same. */
 START_TEST(empty_bind_rejected)
 {
-	struct place place = place_on(PLACEMENT_BIND, "");
+	struct backing backing = backing_on(PLACEMENT_BIND, "");
 	struct error err = { 0 };
 	void *page = new_page();
 
-	ck_assert_int_eq(place_bind(&place, page, 4096, &err), -1);
+	ck_assert_int_eq(backing_bind(&backing, page, 4096, &err), -1);
 	ck_assert_str_eq(err.text, "policy bind: no host nodes");
-	ck_assert_int_eq(mbind(page, 4096, MPOL_BIND, place.nodes->maskp, 1025, 0), -1);
+	ck_assert_int_eq(mbind(page, 4096, MPOL_BIND, backing.nodes->maskp, 1025, 0), -1);
 	munmap(page, 4096);
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
 START_TEST(preferred_out_of_range_node_rejected)
 {
-	struct place place = place_on(PLACEMENT_PREFERRED, "1023");
+	struct backing backing = backing_on(PLACEMENT_PREFERRED, "1023");
 	struct error err = { 0 };
 	void *page = new_page();
 
-	ck_assert_int_eq(place_bind(&place, page, 4096, &err), -1);
+	ck_assert_int_eq(backing_bind(&backing, page, 4096, &err), -1);
 	ck_assert_str_eq(err.text, "mbind (preferred) to host nodes 1023: Invalid argument");
 	ck_assert(!err.contention);
 	munmap(page, 4096);
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
 START_TEST(refused_mbind_is_an_error)
 {
-	struct place place = place_on(PLACEMENT_BIND, "0");
+	struct backing backing = backing_on(PLACEMENT_BIND, "0");
 	struct error err = { 0 };
 
 	/* Nothing is mapped at address 0. */
-	ck_assert_int_eq(place_bind(&place, NULL, 4096, &err), -1);
+	ck_assert_int_eq(backing_bind(&backing, NULL, 4096, &err), -1);
 	ck_assert_str_eq(err.text, "mbind (bind) to host nodes 0: Bad address");
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
@@ -228,15 +248,15 @@ START_TEST(local_is_the_node_that_runs_this)
 {
 	struct placement placement = { .policy = PLACEMENT_LOCAL };
 	struct error err = { 0 };
-	struct place place;
+	struct backing backing;
 	unsigned int node = 0;
 
-	ck_assert_msg(!place_resolve(&placement, &place, &err), "%s", err.text);
-	ck_assert_uint_eq(numa_bitmask_weight(place.nodes), 1);
-	while (!numa_bitmask_isbitset(place.nodes, node))
+	ck_assert_msg(!backing_resolve(&placement, &backing, &err), "%s", err.text);
+	ck_assert_uint_eq(numa_bitmask_weight(backing.nodes), 1);
+	while (!numa_bitmask_isbitset(backing.nodes, node))
 		node++;
 	ck_assert(host_has_node(node) && host_allows_node(node));
-	place_free(&place);
+	backing_free(&backing);
 }
 END_TEST
 
@@ -257,14 +277,15 @@ static void add_kernel_tests(TCase *tc)
 	tcase_add_loop_test(tc, good_host_is_resolved, 0, COUNT(good_hosts));
 }
 
-Suite *place_suite(void)
+Suite *backing_suite(void)
 {
-	Suite *s = suite_create("place");
-	TCase *tc = tcase_create("place");
+	Suite *s = suite_create("backing");
+	TCase *tc = tcase_create("backing");
 
-	tcase_add_loop_test(tc, place_has_what_was_declared, 0, COUNT(page_kinds));
+	tcase_add_loop_test(tc, backing_has_what_was_declared, 0, COUNT(kinds));
 	tcase_add_loop_test(tc, bad_host_is_refused, 0, COUNT(bad_hosts));
 	tcase_add_test(tc, given_up_is_collected);
+	tcase_add_test(tc, strict_gives_nothing_up);
 	add_kernel_tests(tc);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "mem/backing.h"
+
+#include <errno.h>
+#include <numaif.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/host.h"
+
+/* libnuma's own warnings go to stderr unprefixed; ours say the same with the node's name. */
+void numa_warn(int number, char *fmt, ...)
+{
+	(void)number;
+	(void)fmt;
+}
+
+/* The first node of @nodes that this host or this process's cpuset is without, by name. */
+static int check_nodes(const struct bitmask *nodes, const char *host, struct error *err)
+{
+	for (unsigned int i = 0; i < nodes->size; i++) {
+		if (!numa_bitmask_isbitset(nodes, i))
+			continue;
+		if (!host_has_node(i))
+			return error_set(
+				err, "host nodes \"%s\": this host has no node %u, only 0 to %u",
+				host, i, host_nr_nodes() - 1);
+		if (!host_allows_node(i))
+			return error_set(err,
+					 "host nodes \"%s\": cpuset.mems does not allow node %u to "
+					 "this process",
+					 host, i);
+	}
+	return 0;
+}
+
+static int parse_nodes(const char *host, struct bitmask **nodes, struct error *err)
+{
+	*nodes = NULL;
+	if (placement_check_host(host, err))
+		return -1;
+	if (numa_available() < 0)
+		return error_set(err, "host nodes %s: this host's kernel has no NUMA policy", host);
+	/* "all", "!0" and "+0" mean the nodes that are allowed; plain numbers are checked below. */
+	*nodes = host_list_is_sound(host) ? numa_parse_nodestring_all(host)
+					  : numa_parse_nodestring(host);
+	if (!*nodes || !numa_bitmask_weight(*nodes))
+		return error_set(
+			err,
+			"host nodes \"%s\": must be a list such as 0,2-3 of nodes that this "
+			"host has (0 to %u)",
+			host, host_nr_nodes() - 1);
+	return check_nodes(*nodes, host, err);
+}
+
+/* getcpu(2): the node on which we are now. */
+static int local_nodes(struct bitmask **nodes, struct error *err)
+{
+	unsigned int node;
+
+	*nodes = NULL;
+	if (getcpu(NULL, &node))
+		return error_errno(err, "policy local: getcpu");
+	*nodes = numa_allocate_nodemask();
+	numa_bitmask_setbit(*nodes, node);
+	return 0;
+}
+
+int backing_resolve(const struct placement *placement, struct backing *backing, struct error *err)
+{
+	struct mbind_args args;
+
+	*backing = (struct backing){
+		.policy = placement->policy,
+		.pages = &page_kinds[placement->pages],
+		.shared = placement->shared,
+		.populate = placement->populate,
+		.strict = placement->strict,
+	};
+	if (placement->policy == PLACEMENT_LOCAL && local_nodes(&backing->nodes, err))
+		return -1;
+	if (placement->host && parse_nodes(placement->host, &backing->nodes, err))
+		return -1;
+	return placement_mbind_args(backing->policy, backing->nodes, &args, err);
+}
+
+int backing_give_up(struct backing *backing, const struct error *err)
+{
+	size_t length = strlen(backing->given_up);
+
+	if (backing->strict)
+		return -1;
+	snprintf(backing->given_up + length, sizeof(backing->given_up) - length, "%s%s",
+		 length ? "; " : "", err->text);
+	return 0;
+}
+
+bool backing_is_fixed(const struct backing *backing)
+{
+	return !backing->spills &&
+	       (backing->policy == PLACEMENT_BIND || backing->policy == PLACEMENT_INTERLEAVE ||
+		backing->policy == PLACEMENT_WEIGHTED_INTERLEAVE);
+}
+
+int backing_error(const struct backing *backing, struct error *err, const char *fmt, ...)
+{
+	char *list = NULL, what[100];
+	int number = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (backing->nodes)
+		list = host_list(backing->nodes);
+	errno = number;
+	error_errno(err, "%s, %s pages%s%s", what, backing->pages->name,
+		    list ? " on host nodes " : "", list ? list : "");
+	free(list);
+	return -1;
+}
+
+void backing_drop_nodes(struct backing *backing)
+{
+	if (backing->nodes)
+		numa_bitmask_free(backing->nodes);
+	backing->nodes = NULL;
+	backing->policy = PLACEMENT_DEFAULT;
+}
+
+int backing_bind(const struct backing *backing, void *addr, size_t size, struct error *err)
+{
+	struct mbind_args args;
+	int number;
+	char *list;
+
+	if (placement_mbind_args(backing->policy, backing->nodes, &args, err))
+		return -1;
+	if (args.mode == MPOL_DEFAULT || !mbind(addr, size, args.mode, args.mask, args.maxnode, 0))
+		return 0;
+	number = errno;
+	list = host_list(backing->nodes);
+	errno = number;
+	error_errno(err, "mbind (%s) to host nodes %s", placement_policy_name(backing->policy),
+		    list);
+	free(list);
+	/* The nodes are there and allowed: an older kernel does not know the mode. */
+	if (number == EINVAL && args.since)
+		return error_set(err, "policy %s needs Linux %s or newer on the host",
+				 placement_policy_name(backing->policy), args.since);
+	return -1;
+}
+
+void backing_free(struct backing *backing)
+{
+	if (backing->nodes)
+		numa_bitmask_free(backing->nodes);
+	*backing = (struct backing){ 0 };
+}
