@@ -19,7 +19,7 @@ void numa_warn(int number, char *fmt, ...)
 }
 
 /* The first node of @nodes that this host or this process's cpuset is without, by name. */
-static int check_nodes(const struct bitmask *nodes, const char *host, struct error *err)
+static int check_host_nodes(const struct bitmask *nodes, const char *host, struct error *err)
 {
 	for (unsigned int i = 0; i < nodes->size; i++) {
 		if (!numa_bitmask_isbitset(nodes, i))
@@ -53,7 +53,7 @@ static int parse_nodes(const char *host, struct bitmask **nodes, struct error *e
 			"host nodes \"%s\": must be a list such as 0,2-3 of nodes that this "
 			"host has (0 to %u)",
 			host, host_nr_nodes() - 1);
-	return check_nodes(*nodes, host, err);
+	return check_host_nodes(*nodes, host, err);
 }
 
 /* getcpu(2): the node on which we are now. */

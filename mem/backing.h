@@ -19,7 +19,7 @@ struct backing {
 	bool shared;
 	bool populate;
 	bool strict;
-	bool spills; /* its nodes have too little: some of it will lie on others */
+	bool spills; /* its nodes have too little: some of it will be on others */
 	char given_up
 		[BACKING_GIVEN_UP]; /* what it does without, not being strict; empty: nothing */
 };

@@ -72,8 +72,8 @@ static unsigned int fullest(const struct capacity *capacity, const struct page_k
 	return best;
 }
 
-static int refuse(const struct capacity *capacity, const struct page_kind *pages,
-		  const struct bitmask *nodes, uint64_t size, struct error *err)
+static int refuse_lack(const struct capacity *capacity, const struct page_kind *pages,
+		       const struct bitmask *nodes, uint64_t size, struct error *err)
 {
 	char *list = nodes ? host_list(nodes) : xstrdup("all");
 	bool huge = pages->huge_shift;
@@ -88,7 +88,7 @@ static int refuse(const struct capacity *capacity, const struct page_kind *pages
 	return -1;
 }
 
-/* Huge pages of hugetlb are on no memory cgroup's account, but with memory_hugetlb_accounting. */
+/* hugetlb's pages are charged to no memory cgroup, but with memory_hugetlb_accounting. */
 static int charge(struct capacity *capacity, const struct page_kind *pages, uint64_t size,
 		  struct error *err)
 {
@@ -107,9 +107,9 @@ static int charge(struct capacity *capacity, const struct page_kind *pages, uint
 	return 0;
 }
 
-/* There is as much. */
-static void take(struct capacity *capacity, const struct page_kind *pages,
-		 const struct bitmask *nodes, uint64_t size)
+/* There is enough. */
+static void take_fullest(struct capacity *capacity, const struct page_kind *pages,
+			 const struct bitmask *nodes, uint64_t size)
 {
 	while (size) {
 		uint64_t *left =
@@ -125,10 +125,10 @@ int capacity_take(struct capacity *capacity, const struct page_kind *pages,
 		  const struct bitmask *nodes, uint64_t size, struct error *err)
 {
 	if (capacity_on(capacity, pages, nodes) < size)
-		return refuse(capacity, pages, nodes, size, err);
+		return refuse_lack(capacity, pages, nodes, size, err);
 	if (charge(capacity, pages, size, err))
 		return -1;
-	take(capacity, pages, nodes, size);
+	take_fullest(capacity, pages, nodes, size);
 	return 0;
 }
 
@@ -140,15 +140,15 @@ int capacity_take_near(struct capacity *capacity, const struct page_kind *pages,
 	if (near > size)
 		near = size;
 	if (capacity_on(capacity, pages, NULL) < size)
-		return refuse(capacity, pages, NULL, size, err);
+		return refuse_lack(capacity, pages, NULL, size, err);
 	if (charge(capacity, pages, size, err))
 		return -1;
-	take(capacity, pages, nodes, near);
-	take(capacity, pages, NULL, size - near);
+	take_fullest(capacity, pages, nodes, near);
+	take_fullest(capacity, pages, NULL, size - near);
 	return 0;
 }
 
-/* What @node has to give of @size bytes that are interleaved over @nodes, in whole MiB or pages. */
+/* What @node gives of @size bytes that are interleaved over @nodes, in whole MiB or pages. */
 static uint64_t share_of(const struct capacity *capacity, const struct page_kind *pages,
 			 const struct bitmask *nodes, unsigned int node, bool weighted,
 			 uint64_t size)
@@ -170,7 +170,7 @@ static int refuse_share(const struct capacity *capacity, const struct page_kind 
 	struct bitmask *one = numa_bitmask_alloc(capacity->nr_nodes);
 
 	numa_bitmask_setbit(one, node);
-	refuse(capacity, pages, one, share, err);
+	refuse_lack(capacity, pages, one, share, err);
 	numa_bitmask_free(one);
 	return error_prefix(err, "interleaved, it ");
 }

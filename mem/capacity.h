@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the host nodes have free, and whether it is enough for all guest nodes together. Filled in
- * from mem/host.h and mem/cgroup.h under host_lock(), or by hand in tests; from then on pure.
+ * What the host nodes have free, and taking from it, so that all guest nodes together get no more
+ * than there is. mem/fit reads it once per machine, under host_lock(), and owns it; all but the
+ * reading is pure.
  */
 #ifndef MEM_CAPACITY_H
 #define MEM_CAPACITY_H
@@ -26,9 +27,9 @@ uint64_t capacity_on(const struct capacity *capacity, const struct page_kind *pa
 		     const struct bitmask *nodes);
 
 /*
- * Takes @size bytes of @pages from @nodes, first from those with most left. Returns -1, and takes
- * nothing, when they have less: the message says both, and is one of contention. Those with few
- * nodes to choose from are to come first.
+ * Takes @size bytes of @pages from @nodes, first from those with the most left. Returns -1, and
+ * takes nothing, when they have less: contention, with both figures. The caller asks for guest
+ * nodes with few host nodes to choose from first.
  */
 int capacity_take(struct capacity *capacity, const struct page_kind *pages,
 		  const struct bitmask *nodes, uint64_t size, struct error *err);

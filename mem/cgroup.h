@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the memory cgroups of this process let it take: capacity.c asks once a run. */
+/* What the memory cgroups of this process let it take. mem/capacity asks once per run. */
 #ifndef MEM_CGROUP_H
 #define MEM_CGROUP_H
 

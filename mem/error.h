@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One message on its way up: who finds a fault writes it, main prints it and exits.
- * Nothing below main prints or exits, so tests and fuzzers can call everything in-process.
+ * One message on its way up: the function that finds a fault writes it, main prints it and exits.
+ * Nothing below main prints or exits, so tests and fuzzers can call everything in-process. The
+ * outermost caller owns it.
  */
 #ifndef MEM_ERROR_H
 #define MEM_ERROR_H
@@ -17,7 +18,7 @@ struct error {
 int error_set(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * The same with ": " and the text of errno behind it. errno also decides @err->contention:
+ * The same, followed by ": " and the text of errno. errno also decides @err->contention:
  * ENOMEM, EAGAIN, EBUSY, ENOSPC, EMFILE and ENFILE are lacks that can pass. Returns -1.
  */
 int error_errno(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

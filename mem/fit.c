@@ -50,8 +50,8 @@ static int resolve_all(const struct machine *m, struct backing *backings, struct
 }
 
 /* As its policy promises: on its nodes, in shares on each of them, or on them first. */
-static int take(const struct backing *backing, const struct page_kind *pages, uint64_t size,
-		struct capacity *capacity, struct error *err)
+static int take_by_policy(const struct backing *backing, const struct page_kind *pages,
+			  uint64_t size, struct capacity *capacity, struct error *err)
 {
 	bool weighted = backing->policy == PLACEMENT_WEIGHTED_INTERLEAVE;
 
@@ -77,7 +77,7 @@ static const struct page_kind *choose_pages(const struct machine *m, unsigned in
 
 	if (backing->populate && !layout_check_pages(&m->layout, node, huge->size, &ignored) &&
 	    capacity_on(capacity, huge, backing->nodes) >= size &&
-	    !take(backing, huge, size, capacity, &ignored))
+	    !take_by_policy(backing, huge, size, capacity, &ignored))
 		return huge;
 	return &page_kinds[PLACEMENT_THP];
 }
@@ -90,7 +90,8 @@ static int fit_pages(const struct machine *m, unsigned int node, struct backing 
 
 	if (backing->pages == &page_kinds[PLACEMENT_AUTO])
 		backing->pages = choose_pages(m, node, backing, capacity);
-	else if (backing->pages->huge_shift && take(backing, backing->pages, size, capacity, err)) {
+	else if (backing->pages->huge_shift &&
+		 take_by_policy(backing, backing->pages, size, capacity, err)) {
 		if (backing_give_up(backing, err))
 			return -1;
 		backing->pages = &page_kinds[PLACEMENT_THP];
@@ -103,7 +104,7 @@ static int fit_memory(const struct machine *m, unsigned int node, struct backing
 		      struct capacity *capacity, struct error *err)
 {
 	if (!backing->populate || backing->pages->huge_shift ||
-	    !take(backing, backing->pages, m->topology.nodes[node].size, capacity, err))
+	    !take_by_policy(backing, backing->pages, m->topology.nodes[node].size, capacity, err))
 		return 0;
 	if (backing_give_up(backing, err))
 		return -1;
@@ -129,7 +130,7 @@ static unsigned int choices(const struct backing *backing)
 	return backing->nodes ? numa_bitmask_weight(backing->nodes) : ~0U;
 }
 
-/* Whoever must have huge pages goes before whoever takes what remains of them. */
+/* Nodes that must have huge pages go before those that take what remains. */
 static bool goes_before(const struct backing *a, const struct backing *b)
 {
 	bool must = a->pages->huge_shift, b_must = b->pages->huge_shift;
@@ -159,7 +160,7 @@ static unsigned int *sort(const struct backing *backings, unsigned int nr)
 typedef int fit_step(const struct machine *m, unsigned int node, struct backing *backing,
 		     struct capacity *capacity, struct error *err);
 
-static int for_all(fit_step *step, const struct machine *m, struct backing *backings,
+static int fit_all(fit_step *step, const struct machine *m, struct backing *backings,
 		   struct capacity *capacity, struct error *err)
 {
 	unsigned int *sorted = sort(backings, m->topology.nr_nodes), node = 0;
@@ -177,11 +178,12 @@ static int for_all(fit_step *step, const struct machine *m, struct backing *back
 int fit_into(const struct machine *m, struct backing *backings, struct capacity *capacity,
 	     struct error *err)
 {
-	return for_all(fit_pages, m, backings, capacity, err) ||
-			       for_all(fit_memory, m, backings, capacity, err) ||
-			       for_all(fit_rest, m, backings, capacity, err)
-		       ? -1
-		       : 0;
+	static fit_step *const steps[] = { fit_pages, fit_memory, fit_rest };
+
+	for (unsigned int i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (fit_all(steps[i], m, backings, capacity, err))
+			return -1;
+	return 0;
 }
 
 static bool takes_memory(const struct fit *fit)
@@ -192,7 +194,6 @@ static bool takes_memory(const struct fit *fit)
 	return false;
 }
 
-/* Waits for a machine that is between its own look at what is free and having taken it. */
 static int check_capacity(struct fit *fit, struct error *err)
 {
 	struct capacity capacity;

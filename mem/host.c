@@ -185,7 +185,7 @@ struct bitmask *host_cpus(const struct bitmask *nodes)
 }
 
 /* libnuma narrows what it reads to an int, so 4294967296 would pass for node 0, and 1-0 for 1. */
-static bool take_number(const char **text, unsigned long *number)
+static bool take_list_number(const char **text, unsigned long *number)
 {
 	size_t digits = strspn(*text, "0123456789");
 
@@ -201,9 +201,9 @@ bool host_list_is_sound(const char *list)
 	unsigned long first, last;
 
 	do {
-		if (!take_number(&list, &first))
+		if (!take_list_number(&list, &first))
 			return false;
-		if (*list == '-' && (list++, !take_number(&list, &last) || last < first))
+		if (*list == '-' && (list++, !take_list_number(&list, &last) || last < first))
 			return false;
 	} while (*list++ == ',');
 	return !list[-1];

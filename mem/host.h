@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this host's nodes have at the moment: free memory, free huge pages, CPUs. Read from sysfs
- * each time it is asked, since all of it changes. placement.c, capacity.c and pin.c ask.
+ * What this host's nodes are and have at the moment: free memory, free huge pages, CPUs. The other
+ * files of mem/ ask; it is read from sysfs each time, since all of it changes.
  */
 #ifndef MEM_HOST_H
 #define MEM_HOST_H
@@ -26,7 +26,7 @@ uint64_t host_free_memory(unsigned int node);
 /* Free huge pages of @page_size bytes on @node. */
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size);
 
-/* Memory that asks for transparent huge pages gets them here; @shared: of a memfd. */
+/* Memory that asks for transparent huge pages gets them on this host; @shared: of a memfd. */
 bool host_gives_thp(bool shared);
 
 /* The weight of @node in weighted interleaving; 1 where the kernel has none. */
@@ -42,16 +42,13 @@ bool host_has_cpus(const struct bitmask *nodes);
 struct bitmask *host_cpus(const struct bitmask *nodes);
 
 /*
- * Waits until no other machine of ours is between checking what is free and having taken it: a
- * lock, flock(2), on the nodes' folder in sysfs, which every user can open and nobody has to
- * remove. Closing the descriptor gives it back. -1 on a host without that folder, which has nothing
- * to share out.
+ * Waits until no other numavm is between checking what is free and having taken it: a lock,
+ * flock(2), on the nodes' folder in sysfs, which every user can open and nobody has to remove.
+ * Closing the descriptor gives it back. -1 on a host without that folder.
  */
 int host_lock(void);
 
-/*
- * @list is numbers and ranges of them behind commas, as in 0,2-3: none too large, none backwards.
- */
+/* @list is numbers and ranges with commas between, as in 0,2-3: none too large, none backwards. */
 bool host_list_is_sound(const char *list);
 
 /* "0-1,3": the nodes or CPUs of @mask. The caller frees the text. */

@@ -31,7 +31,7 @@ static const struct layout_hole *next_hole(const struct layout_space *space, uin
 	return NULL;
 }
 
-/* Places @size bytes of @node from @gpa on, around the holes. Returns the address behind them. */
+/* Places @size bytes of @node from @gpa on, around the holes. Returns the address after them. */
 static uint64_t place_node(struct layout *layout, const struct layout_space *space,
 			   unsigned int node, uint64_t gpa, uint64_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where each node's memory stands in the guest-physical address space. Pure: the topology and
- * what the architecture leaves free go in, ranges come out. Built once before RAM is allocated;
- * the caller owns the layout and everybody else reads it.
+ * Where each node's memory is in the guest-physical address space: the topology and what the
+ * architecture leaves free go in, ranges come out. Built once, into struct machine, which owns it;
+ * everybody else reads it. Pure.
  */
 #ifndef MEM_LAYOUT_H
 #define MEM_LAYOUT_H
@@ -16,7 +16,7 @@
 
 struct layout_hole {
 	uint64_t start;
-	uint64_t end; /* the first address behind it */
+	uint64_t end; /* the first address after it */
 };
 
 /* What the architecture and this host leave to RAM. */
@@ -33,7 +33,7 @@ struct layout_range {
 	unsigned int slot;
 	uint64_t gpa;
 	uint64_t size;
-	uint64_t offset; /* in the host's reservation: the sizes of the ranges before it */
+	uint64_t offset; /* in the host's reservation: the sum of the sizes before it */
 };
 
 struct layout {
@@ -49,7 +49,7 @@ struct layout {
 int layout_check_memory(const struct topology *t, struct error *err);
 
 /*
- * Places the nodes in order from @space->ram_base. What would fall into a hole is moved behind it,
+ * Places the nodes in order from @space->ram_base. What would fall into a hole is moved past it,
  * so a node that straddles one has two ranges; a node without memory has none. Returns 0, or -1
  * when there is no memory anywhere, the sum overflows or is not @t->memory, or RAM would end
  * above @space->phys_bits.
@@ -71,7 +71,7 @@ const struct layout_range *layout_range_at(const struct layout *layout, uint64_t
 /* The first range of @node, or NULL for a node without memory; its others follow it. */
 const struct layout_range *layout_range_of_node(const struct layout *layout, unsigned int node);
 
-/* The first address behind the last range. */
+/* The first address after the last range. */
 uint64_t layout_end(const struct layout *layout);
 
 void layout_free(struct layout *layout);

@@ -2,7 +2,7 @@
 /*
  * The machine that is planned, written as tables, or run: what was declared, and where its memory
  * is in the guest-physical address space. main makes it once, in this order, and owns it; from then
- * on everybody takes it as const and whole.
+ * on every function takes it as const and whole.
  */
 #ifndef MEM_MACHINE_H
 #define MEM_MACHINE_H

@@ -203,7 +203,7 @@ static int pin_node(const struct pin_host *host, const struct topology *t, struc
 	}
 }
 
-/* What another node's list names is no vCPU's own. */
+/* This process's CPUs without those that a node's list names: pin = core takes none of these. */
 static struct bitmask *find_unused(const struct topology *t)
 {
 	struct bitmask *unused = host_cpus(NULL), *listed;

@@ -29,10 +29,9 @@ int pin_cores(const struct pin_host *host, struct bitmask *free, unsigned int co
 	      unsigned int threads, unsigned int *cpus);
 
 /*
- * One mask per vCPU in masks[], NULL for those that run anywhere: nothing of the host is read
- * where no pin is wanted. @backings are the nodes', resolved; what a node that is not strict does
- * without is noted there. Returns 0, or -1 naming the node. The masks in masks[] are to be freed in
- * any case.
+ * One mask per vCPU in masks[], NULL for those that run anywhere; the host is only read where some
+ * node wants a pin. @backings are the nodes', resolved; what a node that is not strict cannot have
+ * is given up there. Returns 0, or -1 naming the node. The masks are to be freed in any case.
  */
 int pin_plan(const struct topology *t, struct backing *backings, struct bitmask **masks,
 	     struct error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where on the host a guest node's memory is to lie and in which pages, as declared. Filled in with
+ * Where on the host a guest node's memory is to be and in which pages, as declared. Filled in with
  * the topology, which owns the strings; const from then on. Pure.
  */
 #ifndef MEM_PLACEMENT_H
@@ -11,7 +11,7 @@
 
 #include "mem/error.h"
 
-/* set_mempolicy(2). */
+/* Of set_mempolicy(2). */
 enum placement_policy {
 	PLACEMENT_DEFAULT,
 	PLACEMENT_LOCAL,
@@ -75,8 +75,7 @@ int placement_check_host(const char *host, struct error *err);
 
 /*
  * The arguments that mean @policy on @nodes (NULL for the policies without nodes); @args->mask
- * points into @nodes. Returns -1 for an empty set, and for preferred with other than
- * one node.
+ * points into @nodes. Returns -1 for an empty set, and for preferred with other than one node.
  */
 int placement_mbind_args(enum placement_policy policy, const struct bitmask *nodes,
 			 struct mbind_args *args, struct error *err);

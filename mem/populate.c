@@ -24,7 +24,7 @@ struct crew {
 	unsigned int nr_ranges;
 	struct bitmask *cpus; /* that we may run on */
 	pthread_mutex_t lock;
-	pthread_cond_t go; /* all are in their places, which who populates would hold up */
+	pthread_cond_t go; /* all are pinned, which a populating thread would hold up */
 	pthread_cond_t changed; /* ready or working */
 	bool going;
 	unsigned int ready;
@@ -41,8 +41,8 @@ struct worker {
 };
 
 /*
- * A node without CPUs, or whose CPUs are not ours, is filled from wherever we are. host_cpus()
- * knows no others than those that the thread may run on, so the node before is left first.
+ * A node without CPUs, or whose CPUs are not ours, is filled from any. host_cpus() knows only those
+ * that this thread may run on, so it first leaves the node that it was on.
  */
 static void move_to_node(const struct crew *crew, const struct backing *backing)
 {
@@ -107,7 +107,7 @@ static void fill(struct crew *crew, struct populate_range *range)
 	}
 }
 
-/* Who is done with a range helps with the next that is not, or the largest would hold up all. */
+/* A thread that is done with its range helps with the others: all end together. */
 static void fill_all(struct crew *crew, unsigned int first)
 {
 	const struct backing *backing = crew->ranges[first].backing;
@@ -184,7 +184,7 @@ static unsigned int limit_threads(const struct crew *crew, unsigned int threads)
 	return threads < chunks ? threads : chunks;
 }
 
-/* One starts at each node, whose ranges follow each other; the rest at even distances. */
+/* One thread starts at each node, whose ranges are adjacent; the rest at even distances. */
 static struct worker *assign(struct crew *crew, unsigned int threads, unsigned int *nr_workers)
 {
 	unsigned int nr = 0, most = limit_threads(crew, threads);
@@ -229,8 +229,8 @@ static void let_go(struct crew *crew)
 	pthread_mutex_unlock(&crew->lock);
 }
 
-static void watch(struct crew *crew, const struct populate_range *ranges, unsigned int nr,
-		  populate_progress *progress)
+static void watch_crew(struct crew *crew, const struct populate_range *ranges, unsigned int nr,
+		       populate_progress *progress)
 {
 	uint64_t total = total_of(ranges, nr);
 	struct timespec until;
@@ -250,7 +250,7 @@ static void watch(struct crew *crew, const struct populate_range *ranges, unsign
 			progress(done_of(ranges, nr), total);
 	}
 	pthread_mutex_unlock(&crew->lock);
-	/* The bar goes after a failure too. */
+	/* The bar is taken away after a failure too. */
 	if (progress)
 		progress(total, total);
 }
@@ -277,7 +277,7 @@ int populate_all(struct populate_range *ranges, unsigned int nr, unsigned int th
 	atomic_store(&crew->failed, crew->working < nr_workers);
 	nr_workers = crew->working;
 	let_go(crew);
-	watch(crew, ranges, nr, progress);
+	watch_crew(crew, ranges, nr, progress);
 	for (unsigned int i = 0; i < nr_workers; i++)
 		pthread_join(workers[i].thread, NULL);
 	if (atomic_load(&crew->failed)) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking memory before the guest starts: threads that run on the host nodes that they fill, all of
- * them there before the first one populates, in chunks, so that none holds mmap_lock for long.
- * ram.c calls it once for all ranges together.
+ * Taking memory before the guest starts, by threads that run on the host nodes that they fill.
+ * mem/ram calls it, at most twice per machine, and owns the ranges.
  */
 #ifndef MEM_POPULATE_H
 #define MEM_POPULATE_H
@@ -19,7 +18,7 @@ struct populate_range {
 	uint64_t size;
 
 	/* Of populate_all(). */
-	_Atomic uint64_t next; /* offset of the chunk that nobody has yet */
+	_Atomic uint64_t next; /* offset of the first chunk that no thread has taken */
 	_Atomic uint64_t done; /* bytes */
 	double seconds; /* until its last byte was there */
 };
@@ -29,7 +28,7 @@ typedef void populate_progress(uint64_t done, uint64_t total);
 
 /*
  * Populates @nr ranges: madvise(2), MADV_POPULATE_WRITE, or by touching the pages where Linux is
- * older than 5.14. @threads in all, shared out by size, at least one a node; 0 means one a CPU.
+ * older than 5.14. @threads in all, shared out by size, at least one per node; 0 means one per CPU.
  * @progress may be NULL. Returns 0, or -1 naming node and call when one of them failed.
  */
 int populate_all(struct populate_range *ranges, unsigned int nr, unsigned int threads,

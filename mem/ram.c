@@ -24,7 +24,7 @@ static struct backing *backing_of(const struct ram *ram, const struct layout_ran
  * The alignment is what lets KVM map huge pages: hva and gpa must be equal modulo the page size.
  * RAM bases and holes are multiples of 1 GiB, so the ranges' packed offsets keep that.
  */
-static int reserve(struct ram *ram, struct error *err)
+static int reserve_addresses(struct ram *ram, struct error *err)
 {
 	uintptr_t alignment = page_kinds[PLACEMENT_2M].size, start;
 
@@ -44,7 +44,7 @@ static int reserve(struct ram *ram, struct error *err)
 	return 0;
 }
 
-/* Huge pages are reserved as they are mapped: what is mapped can be had, at least somewhere. */
+/* hugetlb reserves pages when they are mapped: without some on any node, mmap fails. */
 static int map_flags(const struct backing *backing)
 {
 	unsigned int shift = backing->pages->huge_shift;
@@ -133,7 +133,7 @@ static int map_all(struct ram *ram, struct error *err)
 {
 	const struct layout *layout = &ram->machine->layout;
 
-	if (reserve(ram, err))
+	if (reserve_addresses(ram, err))
 		return -1;
 	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
 		const struct layout_range *range = &layout->ranges[i];
@@ -153,7 +153,7 @@ static void note_seconds(struct ram *ram, const struct populate_range *ranges, u
 			ram->nodes[ranges[i].node].seconds = ranges[i].seconds;
 }
 
-/* The nodes whose memory has a fixed place, or all others. */
+/* The nodes whose memory is fixed to host nodes, or all others. */
 static int populate_those(struct ram *ram, bool fixed, const struct ram_options *options,
 			  struct error *err)
 {
@@ -219,7 +219,7 @@ static int judge_node(struct ram *ram, unsigned int node, const unsigned int *we
 	return backing_give_up(backing, err);
 }
 
-/* What was populated is to be where its policy promises. */
+/* What was populated must be where its policy promises. */
 static int verify(struct ram *ram, enum verify_mode mode, struct error *err)
 {
 	unsigned int *weights = xcalloc(host_nr_nodes(), sizeof(*weights)), node = 0;
@@ -249,7 +249,7 @@ static bool any_populated(const struct ram *ram)
 	return false;
 }
 
-static int allocate(struct ram *ram, const struct ram_options *options, struct error *err)
+static int take_memory(struct ram *ram, const struct ram_options *options, struct error *err)
 {
 	if (map_all(ram, err))
 		return -1;
@@ -265,7 +265,7 @@ int ram_allocate(struct ram *ram, const struct machine *m, struct fit *fit,
 {
 	*ram = (struct ram){ .machine = m, .fit = fit };
 	ram->nodes = xcalloc(m->topology.nr_nodes, sizeof(*ram->nodes));
-	if (!allocate(ram, options, err))
+	if (!take_memory(ram, options, err))
 		return 0;
 	ram_release(ram);
 	return -1;

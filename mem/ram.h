@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's RAM on the host: one reservation, each range mapped into it, placed and, when asked,
- * populated and proven. run allocates it before the VM exists; every access to guest memory from
- * our side goes through ram_hva(), which knows the bounds.
+ * The guest's RAM on the host: one reservation, each range mapped into it, bound and, when asked,
+ * populated and verified. run allocates it before the VM exists and owns it; every access of ours
+ * to guest memory goes through ram_hva(), which knows the bounds.
  */
 #ifndef MEM_RAM_H
 #define MEM_RAM_H
@@ -13,12 +13,12 @@
 
 /* What became of one node's memory. */
 struct ram_node {
-	double seconds; /* that populating it took; 0: it was not */
-	struct verify_counts counts; /* asked is 0 where nobody asked */
+	double seconds; /* that populating it took; 0: not populated */
+	struct verify_counts counts; /* asked is 0 where it was not verified */
 };
 
 struct ram_options {
-	unsigned int threads; /* that populate; 0: one a CPU */
+	unsigned int threads; /* that populate; 0: one per CPU */
 	enum verify_mode verify;
 	populate_progress *progress; /* or NULL */
 };

@@ -10,7 +10,7 @@
 
 #define MIB (1ULL << 20)
 
-/* One "4c" of a shape; the text moves on behind it. */
+/* One "4c" of a shape; the text moves on past it. */
 static int parse_count(const char **text, char letter, unsigned int *count)
 {
 	unsigned long value;
@@ -36,7 +36,8 @@ int topology_parse_shape(const char *text, struct topology_shape *shape, struct 
 		return error_set(
 			err,
 			"topology \"%s\": must be NnNlNcNt with numbers from 1 to %u: nodes, "
-			"last-level caches in all, cores a cache, threads a core, as in 2n4l4c2t",
+			"last-level caches in all, cores per cache, threads per core, as in "
+			"2n4l4c2t",
 			text, TOPOLOGY_MAX_CPUS);
 	return 0;
 }
@@ -166,7 +167,7 @@ static int count_cpus(struct topology *t, struct error *err)
 	return 0;
 }
 
-/* The CPUs of one cache, from number @cpu on. Returns the number behind the last. */
+/* The CPUs of one cache, from number @cpu on. Returns the number after the last. */
 static unsigned int number_llc(struct topology *t, unsigned int cpu, struct topology_cpu first)
 {
 	for (unsigned int core = 0; core < t->cores; core++)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine as declared: nodes, their memory and CPUs, and the distances between them.
- *
- * The config reader and the options fill it in, topology_finish() checks it once, and from
- * then on everybody takes it as const. The caller owns it; topology_free() gives it back.
+ * The machine as declared: nodes, their memory and CPUs, and the distances between them. Made from
+ * the settings and checked once by topology_finish(); const from then on. struct machine owns it.
  */
 #ifndef MEM_TOPOLOGY_H
 #define MEM_TOPOLOGY_H
@@ -40,21 +38,21 @@ struct topology_cpu {
 
 struct topology {
 	unsigned int nr_nodes;
-	unsigned int cores; /* a last-level cache */
-	unsigned int threads; /* a core */
+	unsigned int cores; /* per last-level cache */
+	unsigned int threads; /* per core */
 	unsigned int
-		packages; /* in the machine; 0 before topology_finish(): one a node with CPUs */
+		packages; /* in the machine; 0 before topology_finish(): one per node with CPUs */
 	uint64_t memory; /* bytes in all as declared; 0: not declared, the nodes' sum holds */
 	struct topology_node *nodes;
 	uint8_t *distances; /* nr_nodes rows of nr_nodes */
 
 	/* From topology_finish(). */
 	unsigned int nr_cpus;
-	unsigned int llcs_per_package; /* of the package that has most */
+	unsigned int llcs_per_package; /* of the package that has the most */
 	struct topology_cpu *cpus;
 };
 
-/* NnNlNcNt: nodes, last-level caches in the whole machine, cores a cache, threads a core. */
+/* NnNlNcNt: nodes, last-level caches in the whole machine, cores per cache, threads per core. */
 struct topology_shape {
 	unsigned int nodes;
 	unsigned int llcs;
@@ -66,8 +64,8 @@ struct topology_shape {
 int topology_parse_shape(const char *text, struct topology_shape *shape, struct error *err);
 
 /*
- * Makes @t a machine of @nr_nodes empty nodes (1..TOPOLOGY_MAX_NODES) of one core and one
- * thread a cache, with distances of 10 on the diagonal and 20 elsewhere. Aborts without memory.
+ * Makes @t a machine of @nr_nodes empty nodes (1..TOPOLOGY_MAX_NODES) of strict placement, with one
+ * core per cache, one thread per core, and distances of 10 on the diagonal and 20 elsewhere.
  */
 void topology_init(struct topology *t, unsigned int nr_nodes);
 
@@ -79,7 +77,7 @@ void topology_share_memory(struct topology *t, uint64_t memory);
 
 /*
  * Makes @t the uniform machine @shape with @memory bytes. Returns 0, or -1 when the caches
- * cannot be shared evenly by the nodes or there is less than 1 MiB a node; @t is then empty.
+ * cannot be shared evenly by the nodes or there is less than 1 MiB per node; @t is then empty.
  */
 int topology_uniform(struct topology *t, const struct topology_shape *shape, uint64_t memory,
 		     struct error *err);

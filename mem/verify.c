@@ -8,7 +8,7 @@
 #include "mem/host.h"
 #include "mem/xalloc.h"
 
-#define BATCH 16384 /* pages a call */
+#define BATCH 16384 /* pages per call */
 #define TOLERANCE 0.05
 #define PAGES_A_HUGE_PAGE 512
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Proof: where the kernel says that the pages are, and whether that is what the policy promised.
- * ram.c asks after populating; the counts go into the report.
+ * mem/ram asks after populating and owns the counts; the report shows them.
  */
 #ifndef MEM_VERIFY_H
 #define MEM_VERIFY_H
@@ -9,7 +9,7 @@
 #include "mem/backing.h"
 
 enum verify_mode {
-	VERIFY_SAMPLE, /* VERIFY_LEAST pages a node, evenly, or all */
+	VERIFY_SAMPLE, /* VERIFY_LEAST pages per node, spread evenly, or all */
 	VERIFY_FULL,
 	VERIFY_NO,
 };
@@ -32,8 +32,8 @@ int verify_parse_mode(const char *name, enum verify_mode *mode, struct error *er
 void verify_init(struct verify_counts *counts, unsigned int nr_nodes);
 
 /*
- * Asks where @size bytes at @addr lie, one of @every pages: move_pages(2) without a move, and adds
- * the answers to @counts. Returns 0, or -1 naming the call.
+ * Asks where @size bytes at @addr are, for one of @every pages: move_pages(2) without a move, and
+ * adds the answers to @counts. Returns 0, or -1 naming the call.
  */
 int verify_count(const struct backing *backing, uint8_t *addr, uint64_t size, uint64_t every,
 		 struct verify_counts *counts, struct error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Allocation of our own small tables. They are bounded by the limits in topology.h, so that a
- * failure here means a host with nothing left: abort, nobody could do better.
+ * Allocation that does not fail, for small tables of our own. They are bounded by the limits in
+ * mem/topology.h, so that a failure means a host with nothing left: abort.
  */
 #ifndef MEM_XALLOC_H
 #define MEM_XALLOC_H
