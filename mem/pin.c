@@ -24,12 +24,16 @@ static unsigned int read_core(unsigned int cpu)
 	return first;
 }
 
+/* A host may have many more possible CPUs than there are: only those that can be taken are read. */
 void pin_host_read(struct pin_host *host)
 {
+	struct bitmask *cpus = host_cpus(NULL);
+
 	host->nr_cpus = numa_num_possible_cpus();
 	host->core = xcalloc(host->nr_cpus, sizeof(*host->core));
 	for (unsigned int cpu = 0; cpu < host->nr_cpus; cpu++)
-		host->core[cpu] = read_core(cpu);
+		host->core[cpu] = numa_bitmask_isbitset(cpus, cpu) ? read_core(cpu) : cpu;
+	numa_bitmask_free(cpus);
 }
 
 void pin_host_free(struct pin_host *host)

@@ -13,7 +13,7 @@
 /* The host's CPUs as sysfs shows them, or as a test makes them up. */
 struct pin_host {
 	unsigned int nr_cpus;
-	unsigned int *core; /* of each CPU: the first CPU of its core */
+	unsigned int *core; /* of each CPU: the first CPU of its core; itself if it is not ours */
 };
 
 void pin_host_read(struct pin_host *host);
