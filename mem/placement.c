@@ -57,6 +57,11 @@ const char *placement_policy_name(enum placement_policy policy)
 	return policies[policy].name;
 }
 
+const char *placement_pages_name(enum placement_pages pages)
+{
+	return page_kinds[pages].name;
+}
+
 int placement_check(const struct placement *placement, struct error *err)
 {
 	const char *name = policies[placement->policy].name;

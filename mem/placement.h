@@ -59,10 +59,11 @@ struct mbind_args {
 	const char *since; /* the first Linux that has the mode; NULL: long ago */
 };
 
-/* From a name to its value, or -1 with the names that exist; and a policy's back. */
+/* From a name to its value, or -1 with the names that exist; and back. */
 int placement_parse_policy(const char *name, enum placement_policy *policy, struct error *err);
 int placement_parse_pages(const char *name, enum placement_pages *pages, struct error *err);
 const char *placement_policy_name(enum placement_policy policy);
+const char *placement_pages_name(enum placement_pages pages);
 
 /* The policy asks for host nodes, or for none, and has them, or not. 0, or -1 with the cure. */
 int placement_check(const struct placement *placement, struct error *err);

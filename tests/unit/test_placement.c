@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "mem/host.h"
-#include "mem/page_kind.h"
+#include "mem/placement.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 
@@ -46,7 +46,7 @@ START_TEST(pages_have_names)
 	ck_assert_uint_eq(COUNT(pages), PLACEMENT_NR_PAGES);
 	ck_assert_int_eq(placement_parse_pages(pages[_i], &value, &err), 0);
 	ck_assert_int_eq(value, _i);
-	ck_assert_str_eq(page_kinds[value].name, pages[_i]);
+	ck_assert_str_eq(placement_pages_name(value), pages[_i]);
 }
 END_TEST
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem/page_kind.h"
 #include "mem/xalloc.h"
 #include "tests/unit/combine.h"
 #include "tests/unit/suites.h"
@@ -25,8 +24,8 @@ static void describe(const struct topology *t, char *text, size_t size)
 
 		fprintf(file, "%s%s %s %s -%s%s%s %s", i ? "; " : "",
 			placement_policy_name(p->policy), p->host ? p->host : "any",
-			page_kinds[p->pages].name, p->populate ? "p" : "", p->shared ? "s" : "",
-			!p->strict ? "l" : "",
+			placement_pages_name(p->pages), p->populate ? "p" : "",
+			p->shared ? "s" : "", !p->strict ? "l" : "",
 			p->pin == PLACEMENT_PIN_LIST ? p->cpus : pins[p->pin]);
 	}
 	fclose(file);
