@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The fit as run and plan make it, on this host. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "mem/xalloc.h"
 #include "tests/unit/memory.h"
@@ -68,6 +72,21 @@ START_TEST(placements_are_resolved)
 }
 END_TEST
 
+/* The next machine waits, as long as @held, for this one to have taken what it needs. */
+static void check_lock(struct fit *fit, bool held)
+{
+	int other = open("/sys/devices/system/node", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_eq(fit->lock >= 0, held && other >= 0);
+	if (fit->lock >= 0) {
+		ck_assert_int_eq(flock(other, LOCK_EX | LOCK_NB), -1);
+		ck_assert_int_eq(errno, EWOULDBLOCK);
+	}
+	fit_unlock(fit);
+	ck_assert_int_eq(fit->lock, -1);
+	close(other);
+}
+
 /* As much as it has at all is never free; what is not populated is not asked for. */
 START_TEST(this_host_is_asked)
 {
@@ -84,7 +103,7 @@ START_TEST(this_host_is_asked)
 	snprintf(says, sizeof(says), "node 0: needs %u MiB of memory on host nodes 0", mib);
 	if (_i)
 		ck_assert_msg(strstr(err.text, says) == err.text && err.contention, "%s", err.text);
-	ck_assert_int_eq(m.fit.lock >= 0, _i);
+	check_lock(&m.fit, _i);
 	end(&m);
 }
 END_TEST
