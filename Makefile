@@ -106,7 +106,7 @@ check: setup-check
 
 bench: setup-demo
 	@$(MAKE) -s
-	@BUILD=$(BUILD) tests/bench/bench $(if $(FOREIGN),--foreign)
+	@BUILD=$(BUILD) tests/bench/bench $(if $(FOREIGN),--arch $(NAME_$(FOREIGN)))
 
 # Parts of check.
 gcc clang:

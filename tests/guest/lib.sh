@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154 # tmp, here, numavm and out are run's, which sources this
 #
 # What the tests of tests/guest/run are written with. A test is a function t_NAME that returns 0
 # if it passed, 1 if it failed and 2 if it cannot run here, and prints why. Each starts with a
 # fresh folder in $dir.
 
-passed=0 failed=0 skipped=0
+# shellcheck source=tests/suite.sh
+. "$here/../suite.sh"
 limit=60	# seconds after which a run is killed, many times what any of them takes
 
 # Why nothing can run here; empty when it can.
@@ -27,17 +28,22 @@ run_test() {
 	elif ! declare -F "t_$name" >/dev/null; then
 		reason="no such test" status=1
 	else
-		# In a subshell, whose output is the reason; what it left running ends with it.
-		reason=$(trap 'end_background' EXIT; pid=''; "t_$name" 2>&1)
+		reason=$(attempt "$name" 2>&1)
 		status=$?
 	fi
-	reason=$(tr '\n' ' ' <<<"$reason")
 	case $status in
-	0) passed=$((passed + 1)); echo "ok guest/$name" ;;
-	2) skipped=$((skipped + 1)); echo "skip guest/$name: $reason" ;;
-	*) failed=$((failed + 1)); echo "not ok guest/$name: $reason" ;;
+	0) verdict "guest/$name" '' ;;
+	2) verdict "guest/$name" "skip: ${reason//$'\n'/ }" ;;
+	*) verdict "guest/$name" "${reason:-status $status}" ;;
 	esac
 	rm -rf "$dir"
+}
+
+# In a subshell, whose output is the reason; what it left running ends with it.
+attempt() {
+	trap 'end_background' EXIT
+	pid=''
+	"t_$1"
 }
 
 end_background() {
@@ -119,12 +125,11 @@ expect_stderr_ours() {
 	! grep -qv '^numavm: ' "$dir/stderr" || wrong "a line on stderr without \"numavm: \""
 }
 
-# expect_result OUTCOME STATUS: the JSON of --result. Whitespace is not part of the promise.
+# expect_result OUTCOME STATUS: the JSON of --result.
 expect_result() {
-	local json
-	json=$(tr -d ' \n\t' <"$dir/result") || wrong "no --result file" || return 1
-	[[ $json == \{*\} && $json == *"\"outcome\":\"$1\""* && $json =~ \"status\":$2[,}] ]] ||
-		wrong "result is not $1 $2 but $json"
+	local reason
+	reason=$(result_is "$dir/result" "$1" "$2" 2>&1)
+	[ -z "$reason" ] || wrong "$reason"
 }
 
 # expect_end STATUS OUTCOME: what every run that ended by itself has to show.
@@ -140,7 +145,7 @@ now_ms() {
 
 # patch FILE OFFSET BYTES: writes printf's BYTES at OFFSET.
 patch() {
-	printf "$3" | dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none
+	printf '%b' "$3" | dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none
 }
 
 # little VALUE: as four bytes in printf's notation, the lowest first.

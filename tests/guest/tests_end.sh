@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # dir, status, pid, out and numavm are of run and lib.sh, which source it
 #
 # How a machine ends, and what is told of it.
 
@@ -43,7 +44,8 @@ t_end_populating() {
 	kill -TERM "$pid"
 	wait "$pid"
 	status=$?
-	expect_end 143 error && grep -q 'ended by SIGTERM' "$dir/result" || wrong "no verdict"
+	expect_end 143 error || return 1
+	json --raw "$dir/result" message | grep -q 'ended by SIGTERM' || wrong "no verdict"
 }
 
 # hang GUEST CPUS ARG...: ends by --timeout in about its second, with every vCPU's registers.

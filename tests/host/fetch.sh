@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2154 # what sources this asks and sets
 #
-# fetch.sh: what fetch-kernel and fetch-program share, to be sourced. Debian packages of either
+# fetch.sh: what fetch-kernel and fetch-program share, to be sourced. Debian packages of any
 # architecture are downloaded with apt-get, unpacked without dpkg, and kept in a cache.
+
+# shellcheck source=tests/host/arch.sh
+. "$(dirname "${BASH_SOURCE[0]}")/arch.sh"
 
 die() {
 	echo "${0##*/}: $*" >&2
@@ -13,11 +16,16 @@ cache=${NUMAVM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/numavm-tests}
 
 # Debian's name of an architecture, in $debian_arch.
 name_architecture() { # ARCH
-	case $1 in
-	x86_64) debian_arch=amd64 ;;
-	aarch64) debian_arch=arm64 ;;
-	*) die "unknown architecture '$1': x86_64 or aarch64" ;;
-	esac
+	debian_arch=$(debian_of "$1")
+	[ -n "$debian_arch" ] || die "unknown architecture '$1': use one of $(archs | xargs)"
+}
+
+all_debian() {
+	local arch
+
+	for arch in $(archs); do
+		debian_of "$arch"
+	done | paste -s -d ,
 }
 
 # Prints the directory and ends when it is in the cache. Else this process holds the cache's lock
@@ -40,12 +48,12 @@ open_cache() { # DIRECTORY
 }
 
 # The system's package lists are asked first. When they lack the package, lists of our own are
-# made for both architectures, so that nothing of the system changes and no root is needed.
+# made for all architectures, so that nothing of the system changes and no root is needed.
 apt_options=(-o "APT::Sandbox::User=$(id -un)")
 use_private_lists() {
 	mkdir -p "$work/lists/partial" "$work/archives/partial"
 	apt_options+=(-o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/archives"
-		-o "APT::Architectures=amd64,arm64")
+		-o "APT::Architectures=$(all_debian)")
 	apt-get "${apt_options[@]}" -q update >&2 || true # one bad source need not matter
 }
 

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2154 # what is set here is for run, which sources this
 # aarch64.sh: what tests/input/run has to know of arm64, to be sourced.
 
 # An Image (Documentation/arm64/booting.rst) that waits for good: wfi, b .-4.
 make_image() { # TEXT_OFFSET IMAGE_SIZE FLAGS (escaped, of 8 bytes) FILE
 	{
 		printf '\x7f\x20\x03\xd5\xff\xff\xff\x17'
-		# shellcheck disable=SC2059 # they are formats
-		printf "$1$2$3"
+		printf '%b' "$1$2$3"
 		printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0ARM\x64\0\0\0\0'
 	} >"$4"
 }

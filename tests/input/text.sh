@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154 # tmp and numavm are run's, which sources this
 # text.sh: the cases of tests/input/run on command lines and configuration files, to be sourced.
 
 # The command line.

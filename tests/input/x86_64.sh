@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2154 # what is set here is for run, which sources this
 # x86_64.sh: what tests/input/run has to know of x86-64, to be sourced.
 
 # An ELF file that loads a byte at 16 MiB.
-elf_byte() { printf "\\x$(printf %02x "$1")"; }
+elf_byte() { printf '%b' "\\x$(printf %02x "$1")"; }
 make_elf() { # PADDR_BYTE2 (the address's third byte) FILE
 	{
 		printf '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0'
@@ -45,6 +45,6 @@ nr_limits=1
 steps=(CREATE_VM SET_USER_MEMORY_REGION SET_USER_MEMORY_REGION GET_SUPPORTED_CPUID
 	SET_IDENTITY_MAP_ADDR SET_TSS_ADDR ENABLE_CAP ENABLE_CAP SET_BOOT_CPU_ID GET_VCPU_MMAP_SIZE
 	CREATE_VCPU)
-machine=(--node memory=32M,llcs=1 --node memory=32M,llcs=2) # CPU 0 has not id 0
+machine=(--node "memory=32M,llcs=1" --node "memory=32M,llcs=2") # CPU 0 has not id 0
 # In the vCPU's own thread.
 vcpu_steps=(KVM_SET_CPUID2 KVM_SET_MSRS KVM_GET_SREGS KVM_SET_SREGS KVM_SET_REGS)

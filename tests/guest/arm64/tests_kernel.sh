@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # dir, status, pid, out and numavm are of run and lib.sh, which source it
 #
 # Kernels as arm64 has them: an Image, compressed as a whole or inside an EFI zboot image, and what
 # is wrong with those that are refused.

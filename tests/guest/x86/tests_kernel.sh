@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # dir, status, pid, out and numavm are of run and lib.sh, which source it
 #
 # Kernels in a bzImage: one made here around a guest, compressed in every way that the host unpacks.
 
@@ -37,7 +38,10 @@ unpacks() {
 	make_bzimage "$dir/payload" "$dir/bzImage"
 	run_file "$dir/bzImage" --boot unpacked && expect_end 0 poweroff && expect_stdout 'poweroff\n' || return 1
 	kept=("$dir"/cache/numavm/*)
-	[ ${#kept[@]} = 1 ] && cmp -s "${kept[0]}" "$guest" || { echo "kept: ${kept[*]}"; return 1; }
+	if [ ${#kept[@]} != 1 ] || ! cmp -s "${kept[0]}" "$guest"; then
+		echo "kept: ${kept[*]}"
+		return 1
+	fi
 
 	# A copy that is another guest tells where the second start came from.
 	cat "$out/crash" >"${kept[0]}"

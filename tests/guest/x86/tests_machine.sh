@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # dir, status, pid, out and numavm are of run and lib.sh, which source it
 #
 # What only a guest on x86-64 finds: e820 and the hole in it, ACPI tables, CPUID, IOAPIC, ports, and
 # the many ways to reset.
