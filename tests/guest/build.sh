@@ -7,7 +7,7 @@
 #   tests/guest/build.sh OUTDIR [ARCH]
 #
 # A guest is one .c file here or in its architecture's folder, x86/ or arm64/, beside the library:
-# an ELF file for x86-64, an Image for arm64. x86/onebyte.S stands alone. ARCH is x86_64 or
+# an ELF file for x86-64, an Image for arm64. x86/onebyte.S is linked alone. ARCH is x86_64 or
 # aarch64, this machine's own if it is not said; CC chooses this machine's compiler.
 set -eu -o pipefail
 

@@ -3,7 +3,7 @@
  * What the tiny guests of every architecture share. A guest is one file with a guest_main();
  * returning from it powers off. Kernel-mode code may be emulated instruction by instruction where
  * the host's KVM has no hardware below it, so whatever is here keeps to plain instructions and to
- * few of them. What the machine itself is made of stands in the architecture's machine.h, which
+ * few of them. What the machine itself is made of is in the architecture's machine.h, which
  * also has pause(), read8() to read64() and write8() to write64(), accesses that the compiler
  * neither widens, nor repeats, nor leaves out, uart_in() and uart_out() for the serial port's
  * registers, UNCLAIMED, addresses where nothing is, and MAY_BE_UNALIGNED, whether an access may be.

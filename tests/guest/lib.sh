@@ -120,7 +120,7 @@ expect_line() {
 	grep -Eqx "$1" "$dir/stdout" || wrong "another output than '$1'"
 }
 
-# Whatever numavm itself says is on standard error behind its name.
+# Whatever numavm itself says on standard error begins with its name.
 expect_stderr_ours() {
 	! grep -qv '^numavm: ' "$dir/stderr" || wrong "a line on stderr without \"numavm: \""
 }

@@ -88,7 +88,7 @@ t_console_unread() {
 	ended_by 124 && expect_end 124 timeout
 }
 
-# What numavm opens must not come to stand where a closed one was.
+# A file that numavm opens must not get the number of one that was closed.
 t_standard_files_closed() {
 	"$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" <&- >&- 2>"$dir/stderr"
 	status=$?
@@ -117,7 +117,7 @@ on_terminal() {
 }
 
 # No process goes on (each run's --result path is its own), and no file is there but the result.
-# busybox's timeout leaves one for a second, which looks whether its command still runs.
+# busybox's timeout leaves a process for up to a second, which polls its command.
 nothing_left() {
 	local files tries=0
 	while grep -qszF -- "$dir/result" /proc/[0-9]*/cmdline; do

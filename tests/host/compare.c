@@ -12,7 +12,7 @@
 
 /* Messages at warning level that a right machine gets too. The whole text must match. */
 static const struct {
-	const char *pattern; /* '*' stands for any text, '#' for a number */
+	const char *pattern; /* '*' matches any text, '#' a number */
 	const char *reason;
 } allowed[] = {
 	{ "Speculative Return Stack Overflow: *",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * compare_cpus: which CPUs the guest has, their APIC ids or MPIDRs, and with whom each shares its
- * core, its cluster, its package and its caches.
+ * compare_cpus: which CPUs the guest has, their APIC ids or MPIDRs, and with which others each
+ * shares its core, its cluster, its package and its caches.
  */
 #include "compare.h"
 
@@ -41,7 +41,7 @@ static void compare_topology(int cpu)
 	char what[64], expected[512], seen_lists[512] = "";
 	char *package = group_of(cpu, "package"), *core = group_of(cpu, "core");
 
-	/* Of package, die and core only who shares them is compared: the numbers are the
+	/* Of package, die and core only which CPUs share them is compared: the numbers are the
 	 * kernel's own, made from the APIC id, and that is compared by itself. */
 	sscanf(seen("cpu%d.topology", cpu), "%*s %*s %*s %511[^\n]", seen_lists);
 	snprintf(what, sizeof(what), "cpu%d threads, core, package", cpu);
@@ -54,7 +54,7 @@ static void compare_topology(int cpu)
 	free(core);
 }
 
-/* A device tree has a word for the CPUs behind one last-level cache: a cluster. */
+/* A device tree has a word for the CPUs of one last-level cache: a cluster. */
 static void compare_cluster(int cpu)
 {
 	char what[64], *llc = group_of(cpu, "llc");

@@ -12,7 +12,7 @@
 #define PAGE 4096ULL
 #define RAM 1 /* the E820 type */
 
-/* One entry of a map of memory; @end is the first byte behind it. */
+/* One entry of a map of memory; @end is the first byte after it. */
 struct span {
 	uint64_t start, end;
 	int type; /* E820's */
@@ -71,8 +71,8 @@ static const char *type_name(int type)
 	return names[type];
 }
 
-/* As the firmware's map where there is one; else as the kernel's own list of RAM, where each node's
- * part stands by itself. */
+/* As the firmware's map where there is one; else as the kernel's own list of RAM, in which
+ * each node's part is an entry of its own. */
 static void compare_map(const struct span *map, size_t count)
 {
 	const char *name = has_device_tree() ? "ram" : "e820";
@@ -92,7 +92,7 @@ static void compare_map(const struct span *map, size_t count)
 		       seen("%s", what));
 }
 
-/* The pages of a node: how many, the first, and the one behind the last. */
+/* The pages of a node: how many, the first, and the one after the last. */
 struct pages {
 	uint64_t count, first, end;
 };

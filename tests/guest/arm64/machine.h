@@ -10,7 +10,7 @@
 /* To the end of each file: whatever is declared is in the image, and needs no absolute address. */
 #pragma GCC visibility push(hidden)
 
-/* Below RAM, between and behind the devices. */
+/* Below RAM, between and after the devices. */
 #define UNCLAIMED                                                                  \
 	{                                                                          \
 		0x1000, 0x07fffff8, 0x0a000000, 0x0ffffff8, 0x20000000, 0x3ffffff8 \
@@ -81,7 +81,7 @@ void uart_out(unsigned int offset, uint8_t value);
 
 /*
  * The device tree. A node is looked at through a cursor: fdt_first() sets it on the root and
- * fdt_next() moves it on, depth first; 0 behind the last. Sources: Devicetree Specification 0.4,
+ * fdt_next() moves it on, depth first; 0 after the last. Sources: Devicetree Specification 0.4,
  * chapter 5.
  */
 struct fdt_node {

@@ -36,7 +36,7 @@ _start:
 	bl	guest_main
 	bl	power_off
 
-/* What another CPU runs: X0 is at its flag, behind which its MPIDR goes; behind that stands how to
+/* What another CPU runs: X0 points to its flag, after which its MPIDR goes, and after that is how to
  * call the firmware, which then takes the CPU off again. */
 	.globl	secondary
 secondary:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the firmware would tell: the zero page's e820, the ACPI tables behind its RSDP, and the
- * registers that the FADT declares.
+ * What the firmware would tell: the zero page's e820, the ACPI tables that its RSDP leads to, and
+ * the registers that the FADT declares.
  */
 #include <stddef.h>
 #include "guest.h"

@@ -23,7 +23,7 @@ make_bzimage() {
 	patch "$2" 0x260 "$(little 0x100000)"
 }
 
-# with_size STREAM FILE: what the kernel's build puts behind each stream but gzip's.
+# with_size STREAM FILE: what the kernel's build appends to each stream but gzip's.
 with_size() {
 	patch "$1" "$(stat -c %s "$1")" "$(little "$(stat -c %s "$2")")"
 }
@@ -79,7 +79,7 @@ t_unpack_nowhere_to_keep() {
 	expect_end 0 poweroff && expect_stdout 'poweroff\n'
 }
 
-# The kernel's own code begins at its load address, its 64-bit entry 512 bytes behind it.
+# The kernel's own code begins at its load address, its 64-bit entry is 512 bytes above.
 t_packed() {
 	command -v objcopy >/dev/null || { echo "no objcopy"; return 2; }
 	objcopy -O binary "$out/onebyte" "$dir/flat" || return 1
