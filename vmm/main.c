@@ -14,7 +14,7 @@
 #include "arch/arch.h"
 #include "mem/xalloc.h"
 #include "vmm/cli/config.h"
-#include "vmm/run/interrupt.h"
+#include "vmm/run/signals.h"
 #include "vmm/cli/options.h"
 #include "vmm/plan/plan.h"
 #include "vmm/run/progress.h"
@@ -146,7 +146,7 @@ static int check_console(const struct options *options, const char *kernel, cons
 }
 
 static int run_guest(const struct input *in, const struct options *options,
-		     const struct timespec *start, struct outcome *outcome, struct error *err)
+		     const struct timespec *start, struct result *result, struct error *err)
 {
 	char *kernel = NULL, *cmdline = make_cmdline(&in->settings);
 	struct run run = {
@@ -162,7 +162,7 @@ static int run_guest(const struct input *in, const struct options *options,
 	    check_console(options, kernel, in->settings.initrd.text, err))
 		return -1;
 	run.boot = (struct boot){ kernel, in->settings.initrd.text, cmdline, options->boot };
-	run_machine(&run, outcome);
+	run_machine(&run, result);
 	return 0;
 }
 
@@ -195,27 +195,29 @@ static _Noreturn void do_run(const struct options *options, const struct error *
 {
 	struct input *in = xcalloc(1, sizeof(*in));
 	struct options owned = *options;
-	struct outcome outcome = { 0 };
+	struct result result = { 0 };
+	struct outcome *outcome = &result.outcome;
 	struct error err, no_result;
-	int result = -1, ret;
+	int fd = -1, ret;
 
 	if (wrong)
 		err = *wrong;
 	ret = wrong ? -1 : make_machine(in, &owned, &err);
-	if (options->result && (result = outcome_open(options->result, &no_result)) < 0) {
+	if (options->result && (fd = result_open(options->result, &no_result)) < 0) {
 		complain("", ret ? err.text : no_result.text);
 		leave(OUTCOME_STATUS_NONE);
 	}
-	interrupt_catch(result);
-	if (ret || run_guest(in, options, start, &outcome, &err))
-		outcome_from_error(&outcome, &err);
-	if (outcome.message[0])
-		complain(outcome.kind == OUTCOME_CONTENTION ? "contention: " : "", outcome.message);
-	if (options->result && outcome_write(&outcome, result, options->result, &err)) {
+	signals_catch(fd);
+	if (ret || run_guest(in, options, start, &result, &err))
+		outcome_from_error(outcome, &err);
+	if (outcome->message[0])
+		complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
+			 outcome->message);
+	if (options->result && result_write(&result, fd, options->result, &err)) {
 		complain("", err.text);
-		leave(outcome.status ? outcome.status : OUTCOME_STATUS_NONE);
+		leave(outcome->status ? outcome->status : OUTCOME_STATUS_NONE);
 	}
-	leave(outcome.status);
+	leave(outcome->status);
 }
 
 static int do_print(struct options *options, struct error *err)

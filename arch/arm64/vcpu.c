@@ -107,10 +107,8 @@ bool arch_vcpu_exit(struct vcpu *vcpu)
 
 	if (run->exit_reason != KVM_EXIT_ARM_NISV)
 		return false;
-	vm_end(vcpu->vm, OUTCOME_CRASH,
-	       "the guest crashed: CPU %u: an instruction that KVM cannot emulate, at address "
-	       "0x%llx",
-	       vcpu->index, run->arm_nisv.fault_ipa);
+	vcpu_crashed(vcpu, "an instruction that KVM cannot emulate, at address 0x%llx",
+		     run->arm_nisv.fault_ipa);
 	return true;
 }
 

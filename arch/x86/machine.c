@@ -151,12 +151,12 @@ static void watch(void *opaque, const struct ioapic_message messages[X86_IOAPIC_
 
 static void power_off(void *opaque)
 {
-	vm_end(opaque, OUTCOME_POWEROFF, "%s", "");
+	ending_set(opaque, OUTCOME_POWEROFF, "%s", "");
 }
 
 static void reset(void *opaque)
 {
-	vm_end(opaque, OUTCOME_REBOOT, "%s", "");
+	ending_set(opaque, OUTCOME_REBOOT, "%s", "");
 }
 
 static void add_devices(struct vm *vm)
@@ -168,7 +168,7 @@ static void add_devices(struct vm *vm)
 	bus_add(&vm->mmio, &vm->arch.ioapic.device);
 	serial_init(&vm->serial, X86_COM1, &vm_serial_ops, vm);
 	bus_add(&vm->ports, &vm->serial.device);
-	power_init(&vm->arch.power, &vm->ports, &power_ops, vm);
+	power_init(&vm->arch.power, &vm->ports, &power_ops, &vm->ending);
 }
 
 /* CPU 0 boots; KVM takes its vCPU to have id 0. */

@@ -8,7 +8,7 @@
 #include "tests/unit/memory.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/run/outcome.h"
+#include "vmm/run/result.h"
 #include "vmm/run/report.h"
 
 /* Three nodes: placed and populated, unplaced, and given up. */
@@ -91,16 +91,16 @@ START_TEST(nodes_in_words)
 }
 END_TEST
 
-/* Writes @outcome and reads it back. */
-static json_t *written(const struct outcome *outcome)
+/* Writes @result and reads it back. */
+static json_t *written(const struct result *result)
 {
 	char *path = xasprintf("%s/result.json", scratch_dir);
 	struct error err = { 0 };
 	json_t *json;
 	int fd;
 
-	fd = outcome_open(path, &err);
-	ck_assert_msg(fd >= 0 && !outcome_write(outcome, fd, path, &err), "%s", err.text);
+	fd = result_open(path, &err);
+	ck_assert_msg(fd >= 0 && !result_write(result, fd, path, &err), "%s", err.text);
 	json = json_load_file(path, 0, NULL);
 	ck_assert_ptr_nonnull(json);
 	free(path);
@@ -136,26 +136,26 @@ static const struct {
 
 START_TEST(verdict_is_written)
 {
-	struct outcome outcome = { .setup = 1.5, .populate = 0.25, .total = 2.125 };
+	struct result result = { .setup = 1.5, .populate = 0.25, .total = 2.125 };
 	json_t *json;
 
-	outcome_set(&outcome, kinds[_i].kind, "node %d \"quoted\"", 3);
-	ck_assert_str_eq(outcome_name(outcome.kind), kinds[_i].name);
-	outcome.nodes = json_pack("[{s:i}]", "node", 7);
-	json = written(&outcome);
+	outcome_set(&result.outcome, kinds[_i].kind, "node %d \"quoted\"", 3);
+	ck_assert_str_eq(outcome_name(result.outcome.kind), kinds[_i].name);
+	result.nodes = json_pack("[{s:i}]", "node", 7);
+	json = written(&result);
 	ck_assert_str_eq(string_of(json, "outcome"), kinds[_i].name);
 	ck_assert_int_eq(json_integer_value(json_object_get(json, "status")), kinds[_i].status);
 	ck_assert_str_eq(string_of(json, "message"), "node 3 \"quoted\"");
 	ck_assert(seconds_of(json, "setup") == 1.5 && seconds_of(json, "populate") == 0.25 &&
 		  seconds_of(json, "total") == 2.125);
-	ck_assert(json_equal(json_object_get(json, "nodes"), outcome.nodes));
+	ck_assert(json_equal(json_object_get(json, "nodes"), result.nodes));
 	json_decref(json);
 	/* Still ours, and a shorter result leaves nothing of the longer one. */
-	ck_assert_uint_eq(json_array_size(outcome.nodes), 1);
-	json_decref(outcome.nodes);
-	outcome.nodes = NULL;
-	outcome.message[0] = 0;
-	json = written(&outcome);
+	ck_assert_uint_eq(json_array_size(result.nodes), 1);
+	json_decref(result.nodes);
+	result.nodes = NULL;
+	result.outcome.message[0] = 0;
+	json = written(&result);
 	ck_assert_str_eq(string_of(json, "message"), "");
 	ck_assert_uint_eq(json_array_size(json_object_get(json, "nodes")), 0);
 	ck_assert(json_is_array(json_object_get(json, "nodes")));
@@ -178,15 +178,15 @@ END_TEST
 /* A guest may panic with any bytes. */
 START_TEST(message_is_no_utf8)
 {
-	struct outcome outcome = { 0 };
+	struct result result = { 0 };
 	json_t *json;
 
-	outcome_set(&outcome, OUTCOME_PANIC, "a\xff\xfe\x01z");
-	json = written(&outcome);
+	outcome_set(&result.outcome, OUTCOME_PANIC, "a\xff\xfe\x01z");
+	json = written(&result);
 	ck_assert_str_eq(string_of(json, "message"), "a??\x01z");
 	json_decref(json);
-	outcome_set(&outcome, OUTCOME_PANIC, "\xc3\xa9t\xc3\xa9");
-	json = written(&outcome);
+	outcome_set(&result.outcome, OUTCOME_PANIC, "\xc3\xa9t\xc3\xa9");
+	json = written(&result);
 	ck_assert_str_eq(string_of(json, "message"), "\xc3\xa9t\xc3\xa9");
 	json_decref(json);
 }
@@ -204,7 +204,7 @@ START_TEST(result_is_emptied_at_once)
 	ck_assert_ptr_nonnull(file);
 	fputs("{\"outcome\": \"poweroff\"}", file);
 	fclose(file);
-	ck_assert_int_ge(outcome_open(path, &err), 0);
+	ck_assert_int_ge(result_open(path, &err), 0);
 	file = fopen(path, "r");
 	ck_assert_int_eq(fgetc(file), EOF);
 	fclose(file);
@@ -214,13 +214,13 @@ END_TEST
 
 START_TEST(result_cannot_be_written)
 {
-	struct outcome outcome = { 0 };
+	struct result result = { 0 };
 	struct error err = { 0 };
 	char begin[60];
-	int fd = outcome_open(no_files[_i], &err);
+	int fd = result_open(no_files[_i], &err);
 
 	snprintf(begin, sizeof(begin), "--result %s: ", no_files[_i]);
-	ck_assert(fd < 0 || outcome_write(&outcome, fd, no_files[_i], &err) == -1);
+	ck_assert(fd < 0 || result_write(&result, fd, no_files[_i], &err) == -1);
 	ck_assert_msg(!strncmp(err.text, begin, strlen(begin)), "%s", err.text);
 }
 END_TEST

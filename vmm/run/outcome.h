@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What became of a run: the one verdict that the exit status, the last line on stderr and the JSON
- * result are made of. Whoever ends the machine fills it in.
+ * What became of a run, as its exit status and its last line on stderr say it. Made by whoever ends
+ * the machine and kept by ending.c; main makes one of an error that kept the run from starting.
  */
 #ifndef VMM_RUN_OUTCOME_H
 #define VMM_RUN_OUTCOME_H
-
-#include <jansson.h>
 
 #include "mem/error.h"
 
@@ -29,31 +27,19 @@ struct outcome {
 	enum outcome_kind kind;
 	int status; /* exit status; 128+n when signal n ended the run */
 	char message[512]; /* one line, or empty */
-	double setup; /* seconds from the start to the first vCPU's run */
-	double populate; /* of these, taking memory */
-	double total;
-	json_t *nodes; /* report_json(); NULL when there was no RAM yet */
 };
 
-/* A verdict of @kind with its own exit status and a message. */
+/* An outcome of @kind with its own exit status and a message. */
 void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The verdict on an error that kept the run from starting: error or contention, 125. */
+/* Of an error that kept the run from starting: error or contention, 125. */
 void outcome_from_error(struct outcome *outcome, const struct error *err);
 
+/* Of signal @number, which ends the run: error, 128+@number. */
+void outcome_from_signal(struct outcome *outcome, int number);
+
+/* As the result has it: "poweroff", "panic". */
 const char *outcome_name(enum outcome_kind kind);
-
-/*
- * Opens @path for the verdict and empties it, before anything runs: what stands in it later is of
- * this run. Returns a descriptor, or -1 with the reason.
- */
-int outcome_open(const char *path, struct error *err);
-
-/* The verdict as one JSON object and a newline (numavm(1), RESULT). The caller frees it. */
-char *outcome_text(const struct outcome *outcome);
-
-/* Writes outcome_text() to @fd, which it closes. Returns 0, or -1. */
-int outcome_write(const struct outcome *outcome, int fd, const char *path, struct error *err);
 
 #endif

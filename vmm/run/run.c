@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -15,8 +14,7 @@
 #include "vmm/run/terminal.h"
 #include "vmm/run/wait.h"
 
-static int allocate(struct vm *vm, const struct run *run, struct outcome *outcome,
-		    struct error *err)
+static int allocate(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
 	const struct machine *m = vm->machine;
 	int ret = fit_make(m, &vm->fit, err);
@@ -28,8 +26,8 @@ static int allocate(struct vm *vm, const struct run *run, struct outcome *outcom
 		return -1;
 	for (unsigned int i = 0; i < m->topology.nr_cpus; i++)
 		vm->vcpus[i].cpus = vm->fit.masks[i];
-	outcome->populate = vm->ram.populate_seconds;
-	outcome->nodes = report_json(&vm->ram);
+	result->populate = vm->ram.populate_seconds;
+	result->nodes = report_json(&vm->ram);
 	report_print(&vm->ram, stderr);
 	return 0;
 }
@@ -48,20 +46,18 @@ static int check_file(const char *path, const char *what, struct error *err)
 }
 
 /* All that can be wrong with the input is found before KVM is given anything. */
-static int prepare(struct vm *vm, const struct run *run, struct outcome *outcome, struct error *err)
+static int prepare(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
 	if (check_file(run->boot.kernel, "kernel", err) ||
 	    check_file(run->boot.initrd, "initrd", err))
 		return -1;
 	vm->kvm = kvm_open(err);
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
-	    allocate(vm, run, outcome, err) || arch_load(vm, err))
+	    allocate(vm, run, result, err) || arch_load(vm, err))
 		return -1;
-	if (console_open(&vm->console, STDOUT_FILENO, run->console, &vm->stopping, err))
+	if (ending_init(&vm->ending, err) ||
+	    console_open(&vm->console, STDOUT_FILENO, run->console, &vm->ending.stopping, err))
 		return -1;
-	vm->ending.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (vm->ending.event < 0)
-		return error_errno(err, "eventfd");
 	return vm_create(vm, err);
 }
 
@@ -79,15 +75,14 @@ static void dump_cpus(struct vm *vm)
 }
 
 /* The terminal is raw from here to the end of the function, and not a moment longer. */
-static int run_vcpus(struct vm *vm, const struct run *run, struct outcome *outcome,
-		     struct error *err)
+static int run_vcpus(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
 	struct wait wait;
 
 	if (wait_init(&wait, vm, run->timeout_ns, err))
 		return -1;
 	terminal_open();
-	outcome->setup = clock_seconds_since(&run->start);
+	result->setup = clock_seconds_since(&run->start);
 	if (vm_start(vm, err)) {
 		terminal_restore();
 		return -1;
@@ -97,19 +92,7 @@ static int run_vcpus(struct vm *vm, const struct run *run, struct outcome *outco
 	return 0;
 }
 
-static void take_verdict(struct vm *vm, struct outcome *outcome)
-{
-	struct outcome *verdict = &vm->ending.outcome;
-
-	pthread_mutex_lock(&vm->ending.lock);
-	verdict->setup = outcome->setup;
-	verdict->populate = outcome->populate;
-	verdict->nodes = outcome->nodes;
-	*outcome = *verdict;
-	pthread_mutex_unlock(&vm->ending.lock);
-}
-
-void run_machine(const struct run *run, struct outcome *outcome)
+void run_machine(const struct run *run, struct result *result)
 {
 	struct vm *vm = xcalloc(1, sizeof(*vm));
 	struct error err;
@@ -118,15 +101,14 @@ void run_machine(const struct run *run, struct outcome *outcome)
 	vm->machine = run->machine;
 	vm->realtime = run->realtime;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
-	pthread_mutex_init(&vm->ending.lock, NULL);
 
-	if (prepare(vm, run, outcome, &err) || run_vcpus(vm, run, outcome, &err))
-		outcome_from_error(outcome, &err);
+	if (prepare(vm, run, result, &err) || run_vcpus(vm, run, result, &err))
+		outcome_from_error(&result->outcome, &err);
 	else
-		take_verdict(vm, outcome);
-	if (outcome->kind == OUTCOME_TIMEOUT) {
+		result->outcome = vm->ending.outcome;
+	if (result->outcome.kind == OUTCOME_TIMEOUT) {
 		vm_stop(vm);
 		dump_cpus(vm);
 	}
-	outcome->total = clock_seconds_since(&run->start);
+	result->total = clock_seconds_since(&run->start);
 }

@@ -3,6 +3,7 @@
 #ifndef VMM_RUN_RUN_H
 #define VMM_RUN_RUN_H
 
+#include "vmm/run/result.h"
 #include "vmm/run/vm.h"
 
 struct run {
@@ -16,9 +17,9 @@ struct run {
 };
 
 /*
- * Boots the machine and waits for its end. Whatever becomes of it is in @outcome. The guest's vCPUs
- * are stopped or at least never noticed again: the caller ends the process.
+ * Boots the machine and waits for its end. Whatever becomes of it is in @result. The vCPUs' threads
+ * are left as they are: the caller ends the process.
  */
-void run_machine(const struct run *run, struct outcome *outcome);
+void run_machine(const struct run *run, struct result *result);
 
 #endif

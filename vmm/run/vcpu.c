@@ -68,14 +68,14 @@ static void handle_system_event(struct vcpu *vcpu)
 {
 	switch (vcpu->run->system_event.type) {
 	case KVM_SYSTEM_EVENT_SHUTDOWN:
-		vm_end(vcpu->vm, OUTCOME_POWEROFF, "%s", "");
+		ending_set(&vcpu->vm->ending, OUTCOME_POWEROFF, "%s", "");
 		break;
 	case KVM_SYSTEM_EVENT_RESET:
-		vm_end(vcpu->vm, OUTCOME_REBOOT, "%s", "");
+		ending_set(&vcpu->vm->ending, OUTCOME_REBOOT, "%s", "");
 		break;
 	default:
-		vm_end(vcpu->vm, OUTCOME_CRASH, "the guest crashed: KVM system event %u",
-		       vcpu->run->system_event.type);
+		ending_set(&vcpu->vm->ending, OUTCOME_CRASH,
+			   "the guest crashed: KVM system event %u", vcpu->run->system_event.type);
 	}
 }
 
@@ -90,8 +90,7 @@ static void handle_internal_error(struct vcpu *vcpu)
 	uint32_t error = vcpu->run->internal.suberror;
 	const char *name = error < sizeof(names) / sizeof(names[0]) ? names[error] : NULL;
 
-	vm_end(vcpu->vm, OUTCOME_CRASH, "the guest crashed: CPU %u: %s (KVM internal error %u)",
-	       vcpu->index, name ? name : "a fault inside KVM", error);
+	vcpu_crashed(vcpu, "%s (KVM internal error %u)", name ? name : "a fault inside KVM", error);
 }
 
 static void handle_exit(struct vcpu *vcpu)
@@ -103,27 +102,22 @@ static void handle_exit(struct vcpu *vcpu)
 	case KVM_EXIT_INTR:
 		break;
 	case KVM_EXIT_SHUTDOWN:
-		vm_end(vcpu->vm, OUTCOME_CRASH, "the guest crashed: CPU %u: triple fault",
-		       vcpu->index);
+		vcpu_crashed(vcpu, "triple fault");
 		break;
 	case KVM_EXIT_SYSTEM_EVENT:
 		handle_system_event(vcpu);
 		break;
 	case KVM_EXIT_FAIL_ENTRY:
-		vm_end(vcpu->vm, OUTCOME_CRASH,
-		       "the guest crashed: CPU %u: the processor refused its state (reason 0x%llx)",
-		       vcpu->index,
-		       (unsigned long long)vcpu->run->fail_entry.hardware_entry_failure_reason);
+		vcpu_crashed(
+			vcpu, "the processor refused its state (reason 0x%llx)",
+			(unsigned long long)vcpu->run->fail_entry.hardware_entry_failure_reason);
 		break;
 	case KVM_EXIT_INTERNAL_ERROR:
 		handle_internal_error(vcpu);
 		break;
 	default:
 		if (!arch_vcpu_exit(vcpu))
-			vm_end(vcpu->vm, OUTCOME_CRASH,
-			       "the guest crashed: CPU %u: KVM exit %u, which no machine of ours "
-			       "has",
-			       vcpu->index, vcpu->run->exit_reason);
+			vcpu_crashed(vcpu, "unhandled KVM exit reason %u", vcpu->run->exit_reason);
 	}
 }
 
@@ -137,13 +131,14 @@ static void handle_run_error(struct vcpu *vcpu)
 		vcpu->run->immediate_exit = 0;
 		return;
 	}
-	vm_end(vcpu->vm, number == ENOMEM || number == EAGAIN ? OUTCOME_CONTENTION : OUTCOME_CRASH,
-	       "CPU %u: KVM_RUN: %s", vcpu->index, strerror(number));
+	ending_set(&vcpu->vm->ending,
+		   number == ENOMEM || number == EAGAIN ? OUTCOME_CONTENTION : OUTCOME_CRASH,
+		   "CPU %u: KVM_RUN: %s", vcpu->index, strerror(number));
 }
 
 static void run(struct vcpu *vcpu)
 {
-	while (!atomic_load(&vcpu->vm->stopping)) {
+	while (!ending_has_come(&vcpu->vm->ending)) {
 		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
 			handle_run_error(vcpu);
 		} else {
@@ -183,15 +178,18 @@ static int take_place(const struct vcpu *vcpu, struct error *err)
 static void *vcpu_thread(void *argument)
 {
 	struct vcpu *vcpu = argument;
+	struct outcome outcome;
 	struct error err;
 	char name[16];
 
 	snprintf(name, sizeof(name), "vcpu %u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
 	current_run = vcpu->run;
-	if (take_place(vcpu, &err) || arch_vcpu_init(vcpu, &err))
-		vm_end(vcpu->vm, err.contention ? OUTCOME_CONTENTION : OUTCOME_ERROR, "CPU %u: %s",
-		       vcpu->index, err.text);
+	if (take_place(vcpu, &err) || arch_vcpu_init(vcpu, &err)) {
+		error_prefix(&err, "CPU %u: ", vcpu->index);
+		outcome_from_error(&outcome, &err);
+		ending_offer(&vcpu->vm->ending, &outcome);
+	}
 	pthread_barrier_wait(&vcpu->vm->all_ready);
 	run(vcpu);
 	atomic_store(&vcpu->parked, true);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/vm.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -82,7 +81,6 @@ static bool all_parked(const struct vm *vm)
 
 void vm_stop(struct vm *vm)
 {
-	atomic_store(&vm->stopping, true);
 	for (int ms = 0; ms < STOP_MS && !all_parked(vm); ms++) {
 		for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 			if (!atomic_load(&vm->vcpus[i].parked))
@@ -91,63 +89,20 @@ void vm_stop(struct vm *vm)
 	}
 }
 
-static void wake(struct vm *vm)
-{
-	uint64_t one = 1;
-
-	if (write(vm->ending.event, &one, sizeof(one)) != sizeof(one))
-		return; /* its counter is full: main is awake */
-}
-
-/* How @kind reads once the kernel has panicked. */
-static bool is_end_of_panic(enum outcome_kind kind)
-{
-	return kind == OUTCOME_POWEROFF || kind == OUTCOME_REBOOT || kind == OUTCOME_CRASH ||
-	       kind == OUTCOME_TIMEOUT;
-}
-
-void vm_end(struct vm *vm, enum outcome_kind kind, const char *fmt, ...)
-{
-	struct ending *ending = &vm->ending;
-	char message[sizeof(ending->outcome.message)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
-	va_end(ap);
-	pthread_mutex_lock(&ending->lock);
-	if (!ending->ended && ending->panic[0] && is_end_of_panic(kind))
-		outcome_set(&ending->outcome, OUTCOME_PANIC, "%s", ending->panic);
-	else if (!ending->ended)
-		outcome_set(&ending->outcome, kind, "%s", message);
-	ending->ended = true;
-	atomic_store(&vm->stopping, true);
-	pthread_mutex_unlock(&ending->lock);
-	wake(vm);
-}
-
-static void note_panic(struct vm *vm)
-{
-	pthread_mutex_lock(&vm->ending.lock);
-	memcpy(vm->ending.panic, vm->console.panic, sizeof(vm->ending.panic));
-	pthread_mutex_unlock(&vm->ending.lock);
-	wake(vm);
-}
-
 static void handle_console(struct vm *vm, enum console_event event)
 {
 	switch (event) {
 	case CONSOLE_NOTHING:
 		break;
 	case CONSOLE_PANIC:
-		note_panic(vm);
+		ending_note_panic(&vm->ending, vm->console.panic);
 		break;
 	case CONSOLE_PANIC_END:
-		vm_end(vm, OUTCOME_PANIC, "%s", vm->console.panic);
+		ending_set(&vm->ending, OUTCOME_PANIC, "%s", vm->console.panic);
 		break;
 	case CONSOLE_CLOSED:
-		vm_end(vm, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
-		       strerror(vm->console.out_errno));
+		ending_set(&vm->ending, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
+			   strerror(vm->console.out_errno));
 		break;
 	}
 }
@@ -190,7 +145,9 @@ static void set_irq(void *opaque, bool level)
 
 static void room(void *opaque)
 {
-	wake(opaque);
+	struct vm *vm = opaque;
+
+	ending_wake(&vm->ending);
 }
 
 const struct serial_ops vm_serial_ops = { send, set_irq, room };

@@ -16,7 +16,7 @@
 #include "vmm/devices/bus.h"
 #include "vmm/devices/console.h"
 #include "vmm/guest/boot.h"
-#include "vmm/run/outcome.h"
+#include "vmm/run/ending.h"
 #include "vmm/devices/serial.h"
 
 struct vcpu {
@@ -31,14 +31,10 @@ struct vcpu {
 	atomic_bool parked; /* out of KVM_RUN for good */
 };
 
-/* How the machine ended; under its lock. */
-struct ending {
-	pthread_mutex_t lock;
-	int event; /* eventfd: something here, or room in the serial port, is new */
-	bool ended;
-	struct outcome outcome;
-	char panic[CONSOLE_LINE]; /* the kernel's message; empty: none */
-};
+/* The end that a guest brings about by what @vcpu does; a format and what it prints. */
+#define vcpu_crashed(vcpu, fmt, ...)                                                      \
+	ending_set(&(vcpu)->vm->ending, OUTCOME_CRASH, "the guest crashed: CPU %u: " fmt, \
+		   (vcpu)->index, ##__VA_ARGS__)
 
 struct vm {
 	const struct boot *boot;
@@ -54,7 +50,6 @@ struct vm {
 	struct console console;
 	struct vcpu *vcpus; /* topology->nr_cpus */
 	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
-	atomic_bool stopping;
 	struct ending ending;
 	struct arch_vm arch;
 };
@@ -77,13 +72,6 @@ int vm_start(struct vm *vm, struct error *err);
  * left where it is.
  */
 void vm_stop(struct vm *vm);
-
-/*
- * Ends the machine with a verdict; the first one counts. A machine whose kernel has panicked ends
- * as panicked however it goes on. May be called from any thread.
- */
-void vm_end(struct vm *vm, enum outcome_kind kind, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /*
  * Lets out what the console holds, if no vCPU is at it and stdout takes it within @patience_s; else

@@ -9,7 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "vmm/run/interrupt.h"
+#include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 
 #define NS_PER_S 1000000000ULL
@@ -32,30 +32,6 @@ static uint64_t now_ns(void)
 	return to_ns(&now);
 }
 
-/* A signal that our parent wants ignored (nohup) stays so. */
-static void add_signal(sigset_t *set, int number)
-{
-	struct sigaction action;
-
-	if (!sigaction(number, NULL, &action) && action.sa_handler != SIG_IGN)
-		sigaddset(set, number);
-}
-
-static int take_signals(struct wait *wait, struct error *err)
-{
-	static const int numbers[] = INTERRUPT_SIGNALS;
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		add_signal(&set, numbers[i]);
-	add_signal(&set, SIGCONT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	wait->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return wait->signals < 0 ? error_errno(err, "signalfd") : 0;
-}
-
 int wait_init(struct wait *wait, struct vm *vm, uint64_t timeout_ns, struct error *err)
 {
 	*wait = (struct wait){
@@ -65,14 +41,14 @@ int wait_init(struct wait *wait, struct vm *vm, uint64_t timeout_ns, struct erro
 		.timeout_ns = timeout_ns,
 		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : 0,
 	};
-	return take_signals(wait, err);
+	wait->signals = signals_open(err);
+	return wait->signals < 0 ? -1 : 0;
 }
 
 static void handle_signal(struct wait *wait)
 {
-	struct ending *ending = &wait->vm->ending;
 	struct signalfd_siginfo info;
-	char message[32];
+	struct outcome outcome;
 
 	if (read(wait->signals, &info, sizeof(info)) != sizeof(info))
 		return;
@@ -80,12 +56,8 @@ static void handle_signal(struct wait *wait)
 		terminal_resume();
 		return;
 	}
-	snprintf(message, sizeof(message), "ended by SIG%s", sigabbrev_np(info.ssi_signo));
-	vm_end(wait->vm, OUTCOME_ERROR, "%s", message);
-	pthread_mutex_lock(&ending->lock);
-	if (!strcmp(ending->outcome.message, message)) /* and no other end came before */
-		ending->outcome.status = 128 + info.ssi_signo;
-	pthread_mutex_unlock(&ending->lock);
+	outcome_from_signal(&outcome, info.ssi_signo);
+	ending_offer(&wait->vm->ending, &outcome);
 }
 
 static void handle_key(struct wait *wait, enum terminal_key key)
@@ -94,7 +66,7 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 	case TERMINAL_NONE:
 		break;
 	case TERMINAL_LEAVE:
-		vm_end(wait->vm, OUTCOME_ERROR, "left with Ctrl-A x");
+		ending_set(&wait->vm->ending, OUTCOME_ERROR, "left with Ctrl-A x");
 		break;
 	case TERMINAL_HELP:
 		fputs("\r\nnumavm: Ctrl-A x  leave the guest\r\n"
@@ -152,18 +124,11 @@ static bool wants_input(const struct wait *wait)
 	return wait->input_open && wait->input_size < sizeof(wait->input);
 }
 
-/* Also learns of a panic: its message is complete, the kernel has yet to print its trace. */
-static bool has_ended(struct wait *wait)
+/* The panic's message is complete; the kernel has yet to print its trace. */
+static void note_panic(struct wait *wait)
 {
-	struct ending *ending = &wait->vm->ending;
-	bool ended;
-
-	pthread_mutex_lock(&ending->lock);
-	ended = ending->ended;
-	if (ending->panic[0] && !wait->panic_deadline_ns)
+	if (!wait->panic_deadline_ns && ending_has_panicked(&wait->vm->ending))
 		wait->panic_deadline_ns = now_ns() + PANIC_GRACE_NS;
-	pthread_mutex_unlock(&ending->lock);
-	return ended;
 }
 
 /* Time until @deadline for poll(2), rounded up; -1 for none. */
@@ -191,10 +156,10 @@ static int next_timeout(const struct wait *wait)
 static void check_deadlines(struct wait *wait)
 {
 	if (wait->panic_deadline_ns && !ms_until(wait->panic_deadline_ns))
-		vm_end(wait->vm, OUTCOME_PANIC, "%s", wait->vm->ending.panic);
+		ending_set(&wait->vm->ending, OUTCOME_PANIC, "%s", "");
 	if (wait->deadline_ns && !ms_until(wait->deadline_ns))
-		vm_end(wait->vm, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
-		       (double)wait->timeout_ns / NS_PER_S);
+		ending_set(&wait->vm->ending, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
+			   (double)wait->timeout_ns / NS_PER_S);
 }
 
 static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
@@ -223,7 +188,8 @@ void wait_for_end(struct wait *wait)
 		[POLL_CONSOLE] = { .fd = wait->vm->console.timer, .events = POLLIN },
 	};
 
-	while (!has_ended(wait)) {
+	while (!ending_has_come(&wait->vm->ending)) {
+		note_panic(wait);
 		polls[POLL_INPUT].fd = wants_input(wait) ? STDIN_FILENO : -1;
 		if (poll(polls, NR_POLL, next_timeout(wait)) > 0)
 			handle_events(wait, polls);

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* The one verdict: which of those that are offered counts, and who is told. */
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+#include "vmm/run/ending.h"
+
+static void open_ending(struct ending *ending)
+{
+	struct error err;
+
+	ck_assert_int_eq(ending_init(ending, &err), 0);
+}
+
+/* The one who waits has been woken since the last time. */
+static bool is_woken(struct ending *ending)
+{
+	uint64_t count;
+
+	return read(ending->event, &count, sizeof(count)) == sizeof(count);
+}
+
+static void assert_outcome(const struct ending *ending, enum outcome_kind kind, int status,
+			   const char *message)
+{
+	ck_assert(ending_has_come(ending));
+	ck_assert_int_eq(ending->outcome.kind, kind);
+	ck_assert_int_eq(ending->outcome.status, status);
+	ck_assert_str_eq(ending->outcome.message, message);
+}
+
+START_TEST(first_verdict_counts)
+{
+	struct ending ending;
+
+	open_ending(&ending);
+	ck_assert(!ending_has_come(&ending) && !is_woken(&ending));
+	ck_assert(ending_set(&ending, OUTCOME_CRASH, "CPU %u: %s", 3, "triple fault"));
+	ck_assert(is_woken(&ending));
+	ck_assert(!ending_set(&ending, OUTCOME_POWEROFF, "%s", ""));
+	ck_assert(is_woken(&ending));
+	assert_outcome(&ending, OUTCOME_CRASH, 123, "CPU 3: triple fault");
+	/* Nor does a panic of which is heard later. */
+	ending_note_panic(&ending, "Kernel panic");
+	ck_assert(!ending_set(&ending, OUTCOME_TIMEOUT, "late"));
+	assert_outcome(&ending, OUTCOME_CRASH, 123, "CPU 3: triple fault");
+	close(ending.event);
+}
+END_TEST
+
+START_TEST(signal_has_its_own_status)
+{
+	static const struct {
+		int number;
+		const char *message;
+	} signals[] = {
+		{ SIGHUP, "ended by SIGHUP" },
+		{ SIGINT, "ended by SIGINT" },
+		{ SIGTERM, "ended by SIGTERM" },
+	};
+	struct outcome outcome;
+	struct ending ending;
+
+	open_ending(&ending);
+	outcome_from_signal(&outcome, signals[_i].number);
+	ck_assert(ending_offer(&ending, &outcome));
+	/* A second one, and one with the same words. */
+	outcome_from_signal(&outcome, SIGTERM);
+	ck_assert(!ending_offer(&ending, &outcome));
+	assert_outcome(&ending, OUTCOME_ERROR, 128 + signals[_i].number, signals[_i].message);
+	close(ending.event);
+}
+END_TEST
+
+/* What a machine whose kernel has panicked ends with, and whether that stays what it is. */
+static const struct {
+	enum outcome_kind kind;
+	bool counts;
+} after_panic[] = {
+	{ OUTCOME_POWEROFF, false },  { OUTCOME_REBOOT, false }, { OUTCOME_CRASH, false },
+	{ OUTCOME_TIMEOUT, false },   { OUTCOME_PANIC, false },	 { OUTCOME_ERROR, true },
+	{ OUTCOME_CONTENTION, true },
+};
+
+START_TEST(panic_stays_a_panic)
+{
+	enum outcome_kind kind = after_panic[_i].kind;
+	struct ending ending;
+
+	open_ending(&ending);
+	ck_assert(!ending_has_panicked(&ending));
+	ending_note_panic(&ending, "Kernel panic - not syncing: why");
+	ck_assert(ending_has_panicked(&ending) && is_woken(&ending));
+	ck_assert(!ending_has_come(&ending));
+	ck_assert_int_eq(ending_set(&ending, kind, "other"), after_panic[_i].counts);
+	if (after_panic[_i].counts)
+		assert_outcome(&ending, kind, 125, "other");
+	else
+		assert_outcome(&ending, OUTCOME_PANIC, 122, "Kernel panic - not syncing: why");
+	close(ending.event);
+}
+END_TEST
+
+static void *offer(void *argument)
+{
+	return ending_set(argument, OUTCOME_POWEROFF, "%s", "") ? argument : NULL;
+}
+
+START_TEST(one_of_many_counts)
+{
+	pthread_t threads[8];
+	struct ending ending;
+	unsigned int counted = 0;
+	void *ret;
+
+	open_ending(&ending);
+	for (unsigned int i = 0; i < COUNT(threads); i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, offer, &ending), 0);
+	for (unsigned int i = 0; i < COUNT(threads); i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &ret), 0);
+		counted += ret != NULL;
+	}
+	ck_assert_uint_eq(counted, 1);
+	close(ending.event);
+}
+END_TEST
+
+/* However often: the one who waits reads once, and nobody blocks. */
+START_TEST(waking_never_blocks)
+{
+	struct ending ending;
+	uint64_t nearly = UINT64_MAX - 1;
+
+	open_ending(&ending);
+	ck_assert_int_eq(write(ending.event, &nearly, sizeof(nearly)), sizeof(nearly));
+	ending_wake(&ending);
+	ending_note_panic(&ending, "why");
+	ck_assert(ending_set(&ending, OUTCOME_ERROR, "left"));
+	ck_assert(is_woken(&ending));
+	ck_assert(!is_woken(&ending));
+	close(ending.event);
+}
+END_TEST
+
+Suite *ending_suite(void)
+{
+	Suite *s = suite_create("ending");
+	TCase *tc = tcase_create("ending");
+
+	tcase_add_test(tc, first_verdict_counts);
+	tcase_add_loop_test(tc, signal_has_its_own_status, 0, 3);
+	tcase_add_loop_test(tc, panic_stays_a_panic, 0, COUNT(after_panic));
+	tcase_add_test(tc, one_of_many_counts);
+	tcase_add_test(tc, waking_never_blocks);
+	suite_add_tcase(s, tc);
+	return s;
+}

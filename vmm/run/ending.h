@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one verdict on a running machine. Devices, vCPUs, signals and deadlines set it from any
+ * thread; it knows none of them, and wakes the one who waits for it (wait.c). run.c owns it.
+ */
+#ifndef VMM_RUN_ENDING_H
+#define VMM_RUN_ENDING_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "vmm/run/outcome.h"
+
+struct ending {
+	pthread_mutex_t lock; /* the innermost: nothing is called with it held */
+	int event; /* eventfd, readable once there is something for the one who waits */
+	atomic_bool stopping; /* the end has come, and no vCPU goes on */
+	struct outcome outcome; /* once it has */
+	struct outcome panic; /* of the kernel that has panicked; without a message: it has not */
+};
+
+/* Returns 0, or -1. */
+int ending_init(struct ending *ending, struct error *err);
+
+/*
+ * Offers a verdict. The first one counts, but a machine whose kernel has panicked ends as panicked
+ * however the guest goes on. Returns whether this one counted.
+ */
+bool ending_offer(struct ending *ending, const struct outcome *outcome);
+
+/* The same of a verdict made of @kind and a message. */
+bool ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The kernel has panicked, saying @message, and goes on: it has its trace to print yet. */
+void ending_note_panic(struct ending *ending, const char *message);
+bool ending_has_panicked(struct ending *ending);
+
+/* The verdict has come: it does not change any more. */
+bool ending_has_come(const struct ending *ending);
+
+/* Has the one who waits look at what it waits for. Never blocks. */
+void ending_wake(struct ending *ending);
+
+#endif
