@@ -349,6 +349,59 @@ START_TEST(random_guest)
 }
 END_TEST
 
+/* A port whose bytes nobody takes until the test lets them go. */
+struct stalled {
+	struct port port; /* first: what its ops are given */
+	pthread_barrier_t inside, leave;
+};
+
+static void stall(void *opaque, uint8_t byte)
+{
+	struct stalled *stalled = opaque;
+
+	pthread_barrier_wait(&stalled->inside);
+	pthread_barrier_wait(&stalled->leave);
+	take_byte(&stalled->port, byte);
+}
+
+static void *send_x(void *stalled)
+{
+	out(stalled, DATA, 'x');
+	return NULL;
+}
+
+/*
+ * A vCPU that blocks in stdout holds up neither what comes in nor another CPU; the empty
+ * transmitter is told when the byte is out.
+ */
+START_TEST(sending_holds_up_nobody)
+{
+	static const struct serial_ops stalling = { stall, take_irq, take_room };
+	struct stalled stalled;
+	struct port *port = &stalled.port;
+	pthread_t sender;
+
+	open_port(port);
+	port->serial.ops = &stalling;
+	pthread_barrier_init(&stalled.inside, NULL, 2);
+	pthread_barrier_init(&stalled.leave, NULL, 2);
+	out(port, MCR, 8);
+	out(port, IER, 2);
+	ck_assert_uint_eq(in(port, IIR), 0x02);
+	ck_assert(!port->irq);
+	ck_assert_int_eq(pthread_create(&sender, NULL, send_x, &stalled), 0);
+	pthread_barrier_wait(&stalled.inside);
+	ck_assert_uint_eq(serial_receive(&port->serial, (const uint8_t *)"a", 1), 1);
+	ck_assert_uint_eq(in(port, LSR), 0x61);
+	ck_assert_uint_eq(in(port, DATA), 'a');
+	ck_assert(!port->irq && !port->nr_sent);
+	pthread_barrier_wait(&stalled.leave);
+	ck_assert_int_eq(pthread_join(sender, NULL), 0);
+	ck_assert(port->irq && port->nr_sent == 1);
+	ck_assert_uint_eq(in(port, IIR), 0x02);
+}
+END_TEST
+
 Suite *serial_suite(void)
 {
 	const TTest *const tests[] = {
@@ -366,6 +419,7 @@ Suite *serial_suite(void)
 		loopback_keeps_inside,
 		wide_access,
 		random_guest,
+		sending_holds_up_nobody,
 	};
 	Suite *s = suite_create("serial");
 	TCase *tc = tcase_create("serial");

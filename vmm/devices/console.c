@@ -7,19 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
-/* kernel/panic.c. */
-#define PANIC_MESSAGE "Kernel panic - not syncing"
-#define PANIC_END "---[ end Kernel panic - not syncing"
-#define PANIC_REBOOT "Rebooting in "
-
-#define LOG_PREFIX "kernel: " /* syslog(3) */
-
-int console_open(struct console *console, int out, const char *log_path,
-		 const atomic_bool *stopping, struct error *err)
+int console_open(struct console *console, const char *log_path, struct error *err)
 {
-	*console = (struct console){ .out = out, .log = -1, .stopping = stopping };
+	pthread_mutex_init(&console->lock, NULL);
+	console->log = -1;
 	console->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (console->timer < 0)
 		return error_errno(err, "timerfd_create");
@@ -56,93 +50,8 @@ static int write_all(const struct console *console, int fd, const uint8_t *bytes
 	return 0;
 }
 
-/* The kernel's text behind its "[    1.234567] " and "[    T1] ". */
-static const char *skip_stamps(const char *line)
-{
-	while (*line == '[') {
-		const char *end = strchr(line, ']');
-
-		if (!end)
-			break;
-		line = end + 1;
-		line += strspn(line, " ");
-	}
-	return line;
-}
-
-static bool begins(const char *text, const char *with)
-{
-	return !strncmp(text, with, strlen(with));
-}
-
-/* Does the text from @start to @end end with @with? */
-static bool ends_with(const char *start, const char *end, const char *with)
-{
-	size_t length = strlen(with);
-
-	return (size_t)(end - start) >= length && begins(end - length, with);
-}
-
-/* "[    1.234567]" */
-static bool is_time(const char *stamp)
-{
-	size_t length = strspn(stamp + 1, " .0123456789");
-
-	return length && stamp[1 + length] == ']';
-}
-
-/*
- * The panic message in @line, or NULL: at its start, or with a time stamp behind what a program has
- * printed without a newline, a prompt say. What a log of another kernel quotes is none.
- */
-static const char *find_panic(const char *line)
-{
-	const char *text = skip_stamps(line);
-
-	if (begins(text, PANIC_MESSAGE))
-		return text;
-	for (const char *stamp = strchr(line, '['); stamp; stamp = strchr(stamp + 1, '[')) {
-		text = skip_stamps(stamp);
-		if (is_time(stamp) && begins(text, PANIC_MESSAGE))
-			return ends_with(line, stamp, LOG_PREFIX) ? NULL : text;
-	}
-	return NULL;
-}
-
-static enum console_event judge_line(struct console *console)
-{
-	const char *text = console->line;
-
-	if (!console->panic[0]) {
-		text = find_panic(text);
-		if (!text)
-			return CONSOLE_NOTHING;
-		snprintf(console->panic, sizeof(console->panic), "%s", text);
-		return CONSOLE_PANIC;
-	}
-	if (strstr(text, PANIC_END) || begins(skip_stamps(text), PANIC_REBOOT))
-		return CONSOLE_PANIC_END;
-	return CONSOLE_NOTHING;
-}
-
-/* What a line has beyond CONSOLE_LINE does not matter to the verdict. */
-static enum console_event watch(struct console *console, uint8_t byte)
-{
-	enum console_event event;
-
-	if (byte != '\n') {
-		if (byte >= ' ' && console->length < CONSOLE_LINE - 1)
-			console->line[console->length++] = byte;
-		return CONSOLE_NOTHING;
-	}
-	console->line[console->length] = 0;
-	event = judge_line(console);
-	console->length = 0;
-	return event;
-}
-
 /* A log that cannot be written is given up, and the guest goes on. */
-static void keep(struct console *console)
+static void write_log(struct console *console)
 {
 	if (console->log < 0 || !write_all(console, console->log, console->held, console->nr_held))
 		return;
@@ -151,46 +60,74 @@ static void keep(struct console *console)
 	console->log = -1;
 }
 
-static bool can_write(int fd, int ms)
-{
-	return poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, ms) > 0;
-}
-
-bool console_is_ready(const struct console *console, int ms)
-{
-	return can_write(console->out, ms) && (console->log < 0 || can_write(console->log, ms));
-}
-
-enum console_event console_flush(struct console *console)
+static void write_held(struct console *console)
 {
 	size_t size = console->nr_held;
 
-	keep(console);
+	write_log(console);
 	console->nr_held = 0;
 	if (console->out_failed || !write_all(console, console->out, console->held, size))
-		return CONSOLE_NOTHING;
+		return;
 	console->out_failed = true;
-	console->out_errno = errno;
-	return CONSOLE_CLOSED;
+	console->tell(console->opaque, CONSOLE_CLOSED, strerror(errno));
 }
 
-void console_set_timer(const struct console *console)
+static void set_timer(const struct console *console)
 {
 	const struct itimerspec due = { .it_value.tv_nsec = CONSOLE_DUE_NS };
 
 	timerfd_settime(console->timer, 0, &due, NULL);
 }
 
-enum console_event console_put(struct console *console, uint8_t byte)
+static void put(struct console *console, uint8_t byte)
 {
-	enum console_event event = watch(console, byte);
-
 	console->held[console->nr_held++] = byte;
-	if (byte == '\n' || console->nr_held == CONSOLE_HELD)
-		return console_flush(console) ? CONSOLE_CLOSED : event;
-	if (!console->timed) {
+	if (byte == '\n' || console->nr_held == CONSOLE_HELD) {
+		write_held(console);
+	} else if (!console->timed) {
 		console->timed = true;
-		console_set_timer(console);
+		set_timer(console);
 	}
-	return event;
+}
+
+void console_put(struct console *console, uint8_t byte)
+{
+	enum panic_event event;
+
+	pthread_mutex_lock(&console->lock);
+	put(console, byte);
+	event = panic_watch(&console->panic, byte);
+	if (event != PANIC_NOTHING)
+		console->tell(console->opaque,
+			      event == PANIC_BEGINS ? CONSOLE_PANIC : CONSOLE_PANIC_END,
+			      console->panic.message);
+	pthread_mutex_unlock(&console->lock);
+}
+
+static bool can_write(int fd, int ms)
+{
+	return poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, ms) > 0;
+}
+
+static bool is_ready(const struct console *console, int ms)
+{
+	return can_write(console->out, ms) && (console->log < 0 || can_write(console->log, ms));
+}
+
+void console_flush(struct console *console, int patience_s)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += patience_s;
+	if (pthread_mutex_clocklock(&console->lock, CLOCK_MONOTONIC, &until)) {
+		set_timer(console);
+		return;
+	}
+	console->timed = console->nr_held && !is_ready(console, patience_s * 1000);
+	if (console->timed)
+		set_timer(console);
+	else
+		write_held(console);
+	pthread_mutex_unlock(&console->lock);
 }

@@ -99,16 +99,6 @@ static uint8_t pop(struct serial *s)
 	return byte;
 }
 
-/* A byte is gone as soon as it is written: THR is empty again. */
-static void transmit(struct serial *s, uint8_t byte)
-{
-	if (s->mcr & MCR_LOOPBACK)
-		push(s, byte);
-	else
-		s->ops->send(s->opaque, byte);
-	s->thr_empty = true;
-}
-
 static uint8_t read_iir(struct serial *s)
 {
 	uint8_t iir = pending(s);
@@ -193,16 +183,24 @@ static void write_mcr(struct serial *s, uint8_t value)
 		s->ops->room(s->opaque);
 }
 
+static bool is_sent(const struct serial *s, uint64_t offset)
+{
+	return offset == REG_DATA && !(s->lcr & LCR_DLAB) && !(s->mcr & MCR_LOOPBACK);
+}
+
+/* Only what stays in the port: in loopback, a byte for the transmitter too. */
 static void write_register(struct serial *s, uint64_t offset, uint8_t value)
 {
 	bool dlab = s->lcr & LCR_DLAB;
 
 	switch (offset) {
 	case REG_DATA:
-		if (dlab)
+		if (dlab) {
 			s->dll = value;
-		else
-			transmit(s, value);
+		} else {
+			push(s, value);
+			s->thr_empty = true;
+		}
 		break;
 	case REG_IER:
 		if (dlab)
@@ -239,6 +237,10 @@ static uint64_t serial_read(struct bus_device *device, uint64_t offset, unsigned
 	return value;
 }
 
+/*
+ * A byte is gone as soon as it is written: THR is empty again, which is told when it has been sent,
+ * so that a CPU that learns of it cannot overtake it.
+ */
 static void serial_write(struct bus_device *device, uint64_t offset, uint64_t value,
 			 unsigned int size)
 {
@@ -246,7 +248,14 @@ static void serial_write(struct bus_device *device, uint64_t offset, uint64_t va
 
 	(void)size;
 	pthread_mutex_lock(&s->lock);
-	write_register(s, offset, value);
+	if (is_sent(s, offset)) {
+		pthread_mutex_unlock(&s->lock);
+		s->ops->send(s->opaque, value);
+		pthread_mutex_lock(&s->lock);
+		s->thr_empty = true;
+	} else {
+		write_register(s, offset, value);
+	}
 	update_irq(s);
 	pthread_mutex_unlock(&s->lock);
 }
@@ -260,12 +269,11 @@ void serial_init(struct serial *s, uint64_t base, const struct serial_ops *ops, 
 	pthread_mutex_init(&s->lock, NULL);
 }
 
-ssize_t serial_receive(struct serial *s, const uint8_t *data, size_t size)
+size_t serial_receive(struct serial *s, const uint8_t *data, size_t size)
 {
 	size_t taken = 0;
 
-	if (pthread_mutex_trylock(&s->lock))
-		return -1;
+	pthread_mutex_lock(&s->lock);
 	while (taken < size && s->count < rx_size(s) && !(s->mcr & MCR_LOOPBACK))
 		push(s, data[taken++]);
 	update_irq(s);

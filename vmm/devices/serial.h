@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A 16550A UART. The arch puts it on its bus; what the guest sends goes to a function, what it is
- * to receive comes in through serial_receive(). Source: National Semiconductor PC16550D data sheet.
+ * to receive comes in through serial_receive(). Its lock is held for moments only: a byte is sent
+ * without it. Source: National Semiconductor PC16550D data sheet.
  */
 #ifndef VMM_DEVICES_SERIAL_H
 #define VMM_DEVICES_SERIAL_H
 
 #include <pthread.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "vmm/devices/bus.h"
 
 #define SERIAL_FIFO 16
 #define SERIAL_REGISTERS 8
 
-/* The world around the port; called with the port's lock held. */
+/* The world around the port; called with the port's lock held, but for send. */
 struct serial_ops {
-	void (*send)(void *opaque, uint8_t byte);
+	void (*send)(void *opaque, uint8_t byte); /* may block; the guest's byte waits with it */
 	void (*set_irq)(void *opaque, bool level);
 	void (*room)(void *opaque); /* a receiver that was full has room again */
 };
@@ -41,8 +41,8 @@ void serial_init(struct serial *serial, uint64_t base, const struct serial_ops *
 
 /*
  * Hands @size bytes to the receiver and returns how many it took; ops->room() tells of more room.
- * Never waits: -1 when a vCPU has the port's lock, which it keeps while stdout blocks.
+ * Does not wait for a byte that is being sent.
  */
-ssize_t serial_receive(struct serial *serial, const uint8_t *data, size_t size);
+size_t serial_receive(struct serial *serial, const uint8_t *data, size_t size);
 
 #endif

@@ -45,6 +45,22 @@ static int check_file(const char *path, const char *what, struct error *err)
 	return 0;
 }
 
+static void end_by_console(void *ending, enum console_event event, const char *text)
+{
+	switch (event) {
+	case CONSOLE_PANIC:
+		ending_note_panic(ending, text);
+		break;
+	case CONSOLE_PANIC_END:
+		ending_set(ending, OUTCOME_PANIC, "%s", text);
+		break;
+	case CONSOLE_CLOSED:
+		ending_set(ending, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
+			   text);
+		break;
+	}
+}
+
 /* All that can be wrong with the input is found before KVM is given anything. */
 static int prepare(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
@@ -55,8 +71,13 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
 	    allocate(vm, run, result, err) || arch_load(vm, err))
 		return -1;
-	if (ending_init(&vm->ending, err) ||
-	    console_open(&vm->console, STDOUT_FILENO, run->console, &vm->ending.stopping, err))
+	vm->console = (struct console){
+		.out = STDOUT_FILENO,
+		.stopping = &vm->ending.stopping,
+		.tell = end_by_console,
+		.opaque = &vm->ending,
+	};
+	if (ending_init(&vm->ending, err) || console_open(&vm->console, run->console, err))
 		return -1;
 	return vm_create(vm, err);
 }

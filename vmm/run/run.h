@@ -3,6 +3,8 @@
 #ifndef VMM_RUN_RUN_H
 #define VMM_RUN_RUN_H
 
+#include <time.h>
+
 #include "vmm/run/result.h"
 #include "vmm/run/vm.h"
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/vm.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -89,51 +86,11 @@ void vm_stop(struct vm *vm)
 	}
 }
 
-static void handle_console(struct vm *vm, enum console_event event)
-{
-	switch (event) {
-	case CONSOLE_NOTHING:
-		break;
-	case CONSOLE_PANIC:
-		ending_note_panic(&vm->ending, vm->console.panic);
-		break;
-	case CONSOLE_PANIC_END:
-		ending_set(&vm->ending, OUTCOME_PANIC, "%s", vm->console.panic);
-		break;
-	case CONSOLE_CLOSED:
-		ending_set(&vm->ending, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
-			   strerror(vm->console.out_errno));
-		break;
-	}
-}
-
 static void send(void *opaque, uint8_t byte)
 {
 	struct vm *vm = opaque;
 
-	handle_console(vm, console_put(&vm->console, byte));
-}
-
-/* Who holds the lock may be blocked in writing, and nobody may wait for that here. */
-void vm_flush_console(struct vm *vm, int patience_s)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += patience_s;
-	if (pthread_mutex_clocklock(&vm->serial.lock, CLOCK_MONOTONIC, &until)) {
-		console_set_timer(&vm->console);
-		return;
-	}
-	if (!vm->console.nr_held) {
-		vm->console.timed = false;
-	} else if (console_is_ready(&vm->console, patience_s * 1000)) {
-		vm->console.timed = false;
-		handle_console(vm, console_flush(&vm->console));
-	} else {
-		console_set_timer(&vm->console);
-	}
-	pthread_mutex_unlock(&vm->serial.lock);
+	console_put(&vm->console, byte);
 }
 
 static void set_irq(void *opaque, bool level)

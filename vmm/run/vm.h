@@ -8,7 +8,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "arch_types.h"
 #include "mem/machine.h"
@@ -73,13 +72,7 @@ int vm_start(struct vm *vm, struct error *err);
  */
 void vm_stop(struct vm *vm);
 
-/*
- * Lets out what the console holds, if no vCPU is at it and stdout takes it within @patience_s; else
- * the console's timer is set again.
- */
-void vm_flush_console(struct vm *vm, int patience_s);
-
-/* The console is the serial port's world: what it sends is judged and may end the machine. */
+/* The serial port's world: the console, and the one who waits. */
 extern const struct serial_ops vm_serial_ops;
 
 #endif

@@ -79,15 +79,8 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 
 static void offer_input(struct wait *wait)
 {
-	ssize_t taken;
+	size_t taken = serial_receive(&wait->vm->serial, wait->input, wait->input_size);
 
-	if (!wait->input_size)
-		return;
-	taken = serial_receive(&wait->vm->serial, wait->input, wait->input_size);
-	if (taken < 0) {
-		console_set_timer(&wait->vm->console); /* for another try */
-		return;
-	}
 	wait->input_size -= taken;
 	memmove(wait->input, wait->input + taken, wait->input_size);
 }
@@ -175,7 +168,7 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 		read_input(wait);
 	if (polls[POLL_CONSOLE].revents &&
 	    read(wait->vm->console.timer, &count, sizeof(count)) == sizeof(count))
-		vm_flush_console(wait->vm, 0);
+		console_flush(&wait->vm->console, 0);
 	offer_input(wait);
 }
 
@@ -195,5 +188,5 @@ void wait_for_end(struct wait *wait)
 			handle_events(wait, polls);
 		check_deadlines(wait);
 	}
-	vm_flush_console(wait->vm, LAST_BYTES_S);
+	console_flush(&wait->vm->console, LAST_BYTES_S);
 }
