@@ -78,8 +78,11 @@ int arch_vcpu_init(struct vcpu *vcpu, struct error *err);
 /* Handles the exit in vcpu->run. Returns false when it is none that the machine knows. */
 bool arch_vcpu_exit(struct vcpu *vcpu);
 
-/* Sets the level of the serial port's interrupt line. From any thread. */
-void arch_serial_irq(struct vm *vm, bool level);
+/*
+ * Sets the level of line @line of the interrupt controller, as the device table has it: an IOAPIC's
+ * pin, a GIC's interrupt. From any thread, in arch/<arch>/irq.c.
+ */
+void arch_irq(struct vm *vm, unsigned int line, bool level);
 
 /* Prints the registers of a vCPU that does not run, each line behind "numavm: ". */
 void arch_vcpu_dump(struct vcpu *vcpu, FILE *file);

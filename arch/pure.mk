@@ -7,10 +7,10 @@ ARCHES := x86 arm64
 
 NAME_x86 := x86_64
 DEBIAN_x86 := amd64
-PURE_x86 := acpi apic_id cpuid dsdt e820 elf fadt ioapic madt power srat zero_page
+PURE_x86 := acpi apic_id cpuid devices dsdt e820 elf fadt ioapic madt power srat zero_page
 SHARED_x86 := acpi
 
 NAME_arm64 := aarch64
 DEBIAN_arm64 := arm64
-PURE_arm64 := fdt fdt_cpus fdt_devices gic image mpidr
+PURE_arm64 := devices fdt fdt_cpus fdt_devices gic image mpidr
 SHARED_arm64 := fdt

@@ -7,7 +7,12 @@
 #ifndef MEM_MACHINE_H
 #define MEM_MACHINE_H
 
+#include <stdbool.h>
+
 #include "mem/layout.h"
+
+#define MACHINE_MAX_DEVICES 4 /* as many serial ports as Linux takes unless it is told otherwise */
+#define MACHINE_CONSOLE 0 /* the device that every machine has */
 
 struct arch_host; /* of the architecture's host.h */
 
@@ -15,7 +20,11 @@ struct machine {
 	const struct arch_host *host; /* the facts about this host that shape its guests */
 	struct topology topology;
 	struct layout layout;
+	unsigned int devices; /* beside the console; bit i: row i of the architecture's table */
 };
+
+/* The machine has device @device, below MACHINE_MAX_DEVICES. */
+bool machine_has(const struct machine *m, unsigned int device);
 
 /* Gives back the topology and the layout and leaves @m zeroed. */
 void machine_free(struct machine *m);

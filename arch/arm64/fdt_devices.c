@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The machine's devices. Linux, Documentation/devicetree/bindings/, the file that each names. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@
 #define PPI(irq) GIC_PPI, (irq)-ARM64_PPI_BASE, LEVEL_HIGH
 
 #define CELLS_PER_REGION 4
+#define SERIAL_CLOCK 1843200 /* Hz, a PC's */
 
 static void add_gic_regions(struct tree *tree, unsigned int nr)
 {
@@ -86,25 +88,31 @@ static void add_psci(struct tree *tree)
 }
 
 /* serial/8250.yaml */
-static void add_serial(struct tree *tree)
+static void add_serial(struct tree *tree, const struct device *d)
 {
-	tree_begin(tree, "serial@%llx", ARM64_UART);
-	tree_string(tree, "compatible", "ns16550a");
-	tree_cells(tree, "reg", TREE_U64(ARM64_UART), TREE_U64(ARM64_UART_SIZE));
-	tree_cells(tree, "interrupts", SPI(ARM64_UART_IRQ));
-	tree_cells(tree, "clock-frequency", ARM64_UART_CLOCK);
+	tree_begin(tree, "%s@%" PRIx64, d->name, d->base);
+	tree_string(tree, "compatible", d->compatible);
+	tree_cells(tree, "reg", TREE_U64(d->base), TREE_U64(d->size));
+	tree_cells(tree, "interrupts", SPI(d->irq));
+	tree_cells(tree, "clock-frequency", SERIAL_CLOCK);
 	tree_cells(tree, "reg-shift", 0);
 	tree_end(tree);
 }
 
-/* Gives the serial port its number, ttyS0, and stdout-path its name. */
+/* Gives the serial ports their numbers, ttyS0 and so on; stdout-path says serial0. */
 static void add_aliases(struct tree *tree)
 {
-	char path[32];
+	char alias[16], path[32];
 
-	snprintf(path, sizeof(path), "/serial@%llx", ARM64_UART);
 	tree_begin(tree, "aliases");
-	tree_string(tree, "serial0", path);
+	for (unsigned int i = 0; i < MACHINE_MAX_DEVICES; i++) {
+		if (!machine_has(tree->machine, i))
+			continue;
+		snprintf(alias, sizeof(alias), "serial%u", i);
+		snprintf(path, sizeof(path), "/%s@%" PRIx64, arm64_devices[i].name,
+			 arm64_devices[i].base);
+		tree_string(tree, alias, path);
+	}
 	tree_end(tree);
 }
 
@@ -114,6 +122,8 @@ void fdt_add_devices(struct tree *tree)
 	add_timer(tree);
 	add_pmu(tree);
 	add_psci(tree);
-	add_serial(tree);
+	for (unsigned int i = 0; i < MACHINE_MAX_DEVICES; i++)
+		if (machine_has(tree->machine, i))
+			add_serial(tree, &arm64_devices[i]);
 	add_aliases(tree);
 }

@@ -50,8 +50,7 @@ int arch_vm_init(struct vm *vm, struct error *err)
 	if (check_gic(vm, err))
 		return -1;
 	enable_nisv(vm);
-	serial_init(&vm->serial, ARM64_UART, &vm_serial_ops, vm);
-	bus_add(&vm->mmio, &vm->serial.device);
+	device_add_all(vm, arm64_devices, &vm->mmio);
 	return 0;
 }
 
@@ -121,15 +120,4 @@ int arch_vm_init_late(struct vm *vm, struct error *err)
 		if (arm64_vcpu_create(&vm->vcpus[i], &init, err))
 			return error_prefix(err, "CPU %u: ", i);
 	return 0;
-}
-
-/* Documentation/virt/kvm/api.rst, KVM_IRQ_LINE. */
-void arch_serial_irq(struct vm *vm, bool level)
-{
-	struct kvm_irq_level line = {
-		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | ARM64_UART_IRQ,
-		.level = level,
-	};
-
-	ioctl(vm->fd, KVM_IRQ_LINE, &line);
 }

@@ -6,14 +6,15 @@
 #ifndef ARCH_ARM64_PLATFORM_H
 #define ARCH_ARM64_PLATFORM_H
 
+#include "arch/device.h"
+
+extern const struct device arm64_devices[MACHINE_MAX_DEVICES];
+
 /* RAM goes up from here without a hole; all devices are below. */
 #define ARM64_RAM 0x40000000ULL
 
 #define ARM64_GIC_DISTRIBUTOR 0x08000000ULL
 #define ARM64_GIC_DISTRIBUTOR_SIZE 0x10000ULL
-#define ARM64_UART 0x09000000ULL
-#define ARM64_UART_SIZE 8ULL
-#define ARM64_UART_CLOCK 1843200
 
 /* Redistributors, one a CPU, in regions that follow one another. */
 #define ARM64_GIC_REDISTRIBUTORS 0x10000000ULL
@@ -25,7 +26,6 @@
 #define ARM64_PPI_BASE 16
 #define ARM64_SPI_BASE 32
 #define ARM64_GIC_INTERRUPTS 64 /* the fewest that a GICv3 of KVM's has */
-#define ARM64_UART_IRQ 33
 #define ARM64_PMU_IRQ 23
 #define ARM64_TIMER_SECURE_IRQ 29
 #define ARM64_TIMER_PHYSICAL_IRQ 30

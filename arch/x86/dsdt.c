@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The DSDT, ACPI 6.5 5.2.11.1: \_S5, the serial port and the processors. */
+/* The DSDT, ACPI 6.5 5.2.11.1: \_S5, the devices and the processors. */
 #include "arch/acpi/aml.h"
 #include "arch/x86/acpi.h"
 #include "arch/x86/platform.h"
@@ -17,36 +17,21 @@ static void add_s5(struct blob *blob)
 }
 
 /*
- * EISAID("PNP0501"), ACPI 6.5 6.1.5: a 16550A. Its resources are those of 6.4.2.5 (I/O port),
- * 6.4.3.6 (extended interrupt: consumer, edge, active high) and 6.4.2.9 (end tag).
+ * Its resources are those of ACPI 6.5 6.4.2.5 (I/O ports), 6.4.3.6 (extended interrupt: consumer,
+ * edge, active high) and 6.4.2.9 (end tag).
  */
-static void add_serial(struct blob *blob)
+static void add_device(struct blob *blob, const struct device *d, unsigned int uid)
 {
+	const uint8_t low = d->base, high = d->base >> 8;
 	const uint8_t resources[] = {
-		0x47,
-		1,
-		X86_COM1 & 0xff,
-		X86_COM1 >> 8,
-		X86_COM1 & 0xff,
-		X86_COM1 >> 8,
-		1,
-		8,
-		0x89,
-		6,
-		0,
-		3,
-		1,
-		X86_COM1_IRQ,
-		0,
-		0,
-		0,
-		0x79,
-		0,
+		0x47, 1, low, high, low, high,	 1, d->size, /* decodes 16 bits */
+		0x89, 6, 0,   3,    1,	 d->irq, 0, 0,	     0, /* one interrupt */
+		0x79, 0,
 	};
-	size_t device = aml_begin_device(blob, "COM1");
+	size_t device = aml_begin_device(blob, d->name);
 
-	aml_name_integer(blob, "_HID", 0x0105d041);
-	aml_name_integer(blob, "_UID", 1);
+	aml_name_integer(blob, "_HID", d->acpi_id);
+	aml_name_integer(blob, "_UID", uid);
 	aml_name_buffer(blob, "_CRS", resources, sizeof(resources));
 	aml_end(blob, device);
 }
@@ -73,7 +58,9 @@ void acpi_add_dsdt(struct acpi_tables *tables, const struct machine *m)
 
 	add_s5(blob);
 	scope = aml_begin_scope(blob, "\\_SB_");
-	add_serial(blob);
+	for (unsigned int i = 0; i < MACHINE_MAX_DEVICES; i++)
+		if (machine_has(m, i))
+			add_device(blob, &x86_devices[i], i + 1);
 	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++)
 		add_processor(blob, cpu);
 	aml_end(blob, scope);

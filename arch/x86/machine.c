@@ -166,8 +166,7 @@ static void add_devices(struct vm *vm)
 
 	ioapic_init(&vm->arch.ioapic, &ioapic_ops, vm);
 	bus_add(&vm->mmio, &vm->arch.ioapic.device);
-	serial_init(&vm->serial, X86_COM1, &vm_serial_ops, vm);
-	bus_add(&vm->ports, &vm->serial.device);
+	device_add_all(vm, x86_devices, &vm->ports);
 	power_init(&vm->arch.power, &vm->ports, &power_ops, &vm->ending);
 }
 
@@ -193,9 +192,4 @@ int arch_vm_init_late(struct vm *vm, struct error *err)
 	(void)vm;
 	(void)err;
 	return 0;
-}
-
-void arch_serial_irq(struct vm *vm, bool level)
-{
-	ioapic_set(&vm->arch.ioapic, X86_COM1_IRQ, level);
 }

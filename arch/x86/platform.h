@@ -6,6 +6,10 @@
 #ifndef ARCH_X86_PLATFORM_H
 #define ARCH_X86_PLATFORM_H
 
+#include "arch/device.h"
+
+extern const struct device x86_devices[MACHINE_MAX_DEVICES];
+
 /* The first MiB. What the kernel is handed stands below X86_LOW_RAM_END. */
 #define X86_GDT 0x500
 #define X86_ZERO_PAGE 0x7000
@@ -31,8 +35,6 @@
 #define X86_KVM_IDENTITY_MAP 0xfffbc000ULL
 
 /* I/O ports. */
-#define X86_COM1 0x3f8
-#define X86_COM1_IRQ 4
 #define X86_I8042_COMMAND 0x64
 #define X86_I8042_RESET 0xfe
 #define X86_RESET_CONTROL 0xcf9 /* as PCI chipsets have it: writing 6 is a hard reset */

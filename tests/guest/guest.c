@@ -35,6 +35,7 @@ void put_hex(uint64_t value)
 /* Whatever a test was about to do with the serial port, this has to come out. */
 void fail(const char *what, uint64_t value)
 {
+	uart_select(0);
 	uart_out(UART_LCR, 0x03);
 	uart_out(UART_IER, 0);
 	uart_out(UART_MCR, 0x0b);

@@ -33,6 +33,12 @@
 
 void guest_main(void); /* each guest has its own */
 
+/*
+ * Which serial port is meant from now on: the console's, which is 0, or the second. Returns 0, and
+ * stays where it is, when the machine has no such port.
+ */
+int uart_select(unsigned int port);
+
 /* Printing: waits for the transmitter as a driver does. Reading: waits for the receiver. */
 void put_byte(char c);
 void put(const char *text);
@@ -68,7 +74,10 @@ int node_memory(unsigned int i, uint64_t *start);
 /* Where the 8 bytes at @gpa can be had, until the next call. */
 uint64_t reach(uint64_t gpa);
 
-/* Has the serial port's interrupt delivered to @handler on this CPU; no more when it is masked. */
+/*
+ * Has the interrupt of the serial port that is meant delivered to @handler on this CPU; no more
+ * when it is masked.
+ */
 void serial_interrupt(void (*handler)(void));
 void serial_interrupt_mask(void);
 

@@ -2,7 +2,8 @@
 /*
  * serial_irq: the serial port is found as Linux's 8250 driver finds a 16550A (interrupt enable
  * register, loopback, FIFO bits, scratch), then its transmitter's interrupt arrives, again after
- * every byte, and no longer when it is masked.
+ * every byte, and no longer when it is masked. The same of the second one, where there is one; then
+ * that sends "?" and receives a byte.
  */
 #include "guest.h"
 
@@ -60,8 +61,9 @@ static void wait_for(unsigned int number, const char *what)
 		fail("more interrupts than asked for, or another cause:", last_iir);
 }
 
-void guest_main(void)
+static void check_port(void)
 {
+	interrupts = 0;
 	check_registers();
 	check_loopback();
 	serial_interrupt(on_serial);
@@ -79,5 +81,23 @@ void guest_main(void)
 	if (interrupts != 3)
 		fail("an interrupt that is masked", interrupts);
 	uart_out(UART_IER, 0);
+}
+
+void guest_main(void)
+{
+	char received;
+
+	check_port();
 	put("serial_irq: 3 interrupts\n");
+	if (!uart_select(1))
+		return;
+	if (uart_in(UART_SCRATCH) == 0xa5)
+		fail("the first port's scratch register", 0xa5);
+	check_port();
+	put_byte('?');
+	received = get_byte();
+	uart_select(0);
+	put("serial_irq: 3 more of the second port, which received ");
+	put_byte(received);
+	put_byte('\n');
 }

@@ -23,10 +23,11 @@ static void take_byte(void *opaque, uint8_t byte)
 	port->sent[port->nr_sent++] = byte;
 }
 
-static void take_irq(void *opaque, bool level)
+static void take_irq(struct vm *vm, unsigned int line, bool level)
 {
-	struct port *port = opaque;
+	struct port *port = (struct port *)vm;
 
+	ck_assert_uint_eq(line, 4);
 	ck_assert_int_ne(port->irq, level); /* only changes are told */
 	port->irq = level;
 	port->irqs += level;
@@ -37,12 +38,12 @@ static void take_room(void *opaque)
 	((struct port *)opaque)->rooms++;
 }
 
-static const struct serial_ops ops = { take_byte, take_irq, take_room };
+static const struct serial_ops ops = { take_byte, take_room };
 
 static void open_port(struct port *port)
 {
-	*port = (struct port){ 0 };
-	serial_init(&port->serial, 0x3f8, &ops, port);
+	*port = (struct port){ .serial = { .ops = &ops, .opaque = port } };
+	serial_init(&port->serial, 0x3f8, (struct irq_line){ take_irq, (struct vm *)port, 4 });
 	bus_add(&port->bus, &port->serial.device);
 }
 
@@ -349,6 +350,55 @@ START_TEST(random_guest)
 }
 END_TEST
 
+static void note_line(struct vm *vm, unsigned int line, bool level)
+{
+	unsigned int *levels = (unsigned int *)vm;
+
+	*levels = level ? *levels | 1U << line : *levels & ~(1U << line);
+}
+
+/* Two on one bus: each has registers, bytes and an interrupt line of its own. */
+START_TEST(two_ports_are_independent)
+{
+	struct port ports[2] = { 0 };
+	unsigned int levels = 0;
+	struct bus *bus = &ports[0].bus;
+	static const uint64_t bases[] = { 0x3f8, 0x2f8 };
+	uint8_t value;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		ports[i].serial.ops = &ops;
+		ports[i].serial.opaque = &ports[i];
+		serial_init(&ports[i].serial, bases[i],
+			    (struct irq_line){ note_line, (struct vm *)&levels, 4 - i });
+		bus_add(bus, &ports[i].serial.device);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		bus_write(bus, bases[i] + SCR, &(uint8_t){ 0x51 + i }, 1);
+		bus_write(bus, bases[i] + DATA, &(uint8_t){ 'a' + i }, 1);
+		bus_write(bus, bases[i] + MCR, &(uint8_t){ 8 }, 1);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		bus_read(bus, bases[i] + SCR, &value, 1);
+		ck_assert_uint_eq(value, 0x51 + i);
+		ck_assert(ports[i].nr_sent == 1 && ports[i].sent[0] == 'a' + i);
+	}
+	bus_write(bus, bases[1] + IER, &(uint8_t){ 1 }, 1);
+	ck_assert_uint_eq(serial_receive(&ports[0].serial, (const uint8_t *)"x", 1), 1);
+	ck_assert_uint_eq(levels, 0);
+	ck_assert_uint_eq(serial_receive(&ports[1].serial, (const uint8_t *)"y", 1), 1);
+	ck_assert_uint_eq(levels, 1U << 3);
+	bus_write(bus, bases[0] + IER, &(uint8_t){ 1 }, 1);
+	ck_assert_uint_eq(levels, 1U << 3 | 1U << 4);
+	bus_read(bus, bases[1] + DATA, &value, 1);
+	ck_assert_uint_eq(value, 'y');
+	ck_assert_uint_eq(levels, 1U << 4);
+	bus_read(bus, bases[0] + DATA, &value, 1);
+	ck_assert_uint_eq(value, 'x');
+	ck_assert_uint_eq(levels, 0);
+}
+END_TEST
+
 /* A port whose bytes nobody takes until the test lets them go. */
 struct stalled {
 	struct port port; /* first: what its ops are given */
@@ -376,7 +426,7 @@ static void *send_x(void *stalled)
  */
 START_TEST(sending_holds_up_nobody)
 {
-	static const struct serial_ops stalling = { stall, take_irq, take_room };
+	static const struct serial_ops stalling = { stall, take_room };
 	struct stalled stalled;
 	struct port *port = &stalled.port;
 	pthread_t sender;
@@ -420,6 +470,7 @@ Suite *serial_suite(void)
 		wide_access,
 		random_guest,
 		sending_holds_up_nobody,
+		two_ports_are_independent,
 	};
 	Suite *s = suite_create("serial");
 	TCase *tc = tcase_create("serial");

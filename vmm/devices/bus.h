@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An address space of devices: I/O ports, or MMIO. Devices are embedded in the VM, put themselves
- * on it before the vCPUs run, and are never taken off; so accesses need no lock here. Each device
- * has its own.
+ * An address space of devices: I/O ports, or MMIO. Devices are embedded in the VM, are put on it by
+ * the arch before the vCPUs run, and are never taken off; so accesses need no lock here. Each
+ * device has its own.
  */
 #ifndef VMM_DEVICES_BUS_H
 #define VMM_DEVICES_BUS_H
@@ -19,6 +19,15 @@ struct bus_device {
 	uint64_t (*read)(struct bus_device *device, uint64_t offset, unsigned int size);
 	void (*write)(struct bus_device *device, uint64_t offset, uint64_t value,
 		      unsigned int size);
+};
+
+struct vm;
+
+/* A line of the interrupt controller's, as the device has it that raises it. */
+struct irq_line {
+	void (*set)(struct vm *vm, unsigned int line, bool level); /* arch_irq() */
+	struct vm *vm;
+	unsigned int line;
 };
 
 struct bus {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/devices/serial.h"
 
+#include <assert.h>
+
 enum {
 	REG_DATA = 0, /* RBR, THR; with DLAB DLL */
 	REG_IER = 1, /* with DLAB DLM */
@@ -72,7 +74,7 @@ static void update_irq(struct serial *s)
 	if (level == s->irq_level)
 		return;
 	s->irq_level = level;
-	s->ops->set_irq(s->opaque, level);
+	s->irq.set(s->irq.vm, s->irq.line, level);
 }
 
 static void push(struct serial *s, uint8_t byte)
@@ -260,11 +262,11 @@ static void serial_write(struct bus_device *device, uint64_t offset, uint64_t va
 	pthread_mutex_unlock(&s->lock);
 }
 
-void serial_init(struct serial *s, uint64_t base, const struct serial_ops *ops, void *opaque)
+void serial_init(struct serial *s, uint64_t base, struct irq_line irq)
 {
+	assert(s->ops);
 	s->device = (struct bus_device){ base, SERIAL_REGISTERS, serial_read, serial_write };
-	s->ops = ops;
-	s->opaque = opaque;
+	s->irq = irq;
 	s->thr_empty = true;
 	pthread_mutex_init(&s->lock, NULL);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A 16550A UART. The arch puts it on its bus; what the guest sends goes to a function, what it is
- * to receive comes in through serial_receive(). Its lock is held for moments only: a byte is sent
- * without it. Source: National Semiconductor PC16550D data sheet.
+ * A 16550A UART. The arch puts it on a bus; what the guest sends goes to a function of who uses the
+ * port (run.c: the console), what it is to receive comes in through serial_receive(). Its lock is
+ * held for moments only: a byte is sent without it. Source: National Semiconductor PC16550D data
+ * sheet.
  */
 #ifndef VMM_DEVICES_SERIAL_H
 #define VMM_DEVICES_SERIAL_H
@@ -18,14 +19,14 @@
 /* The world around the port; called with the port's lock held, but for send. */
 struct serial_ops {
 	void (*send)(void *opaque, uint8_t byte); /* may block; the guest's byte waits with it */
-	void (*set_irq)(void *opaque, bool level);
 	void (*room)(void *opaque); /* a receiver that was full has room again */
 };
 
 struct serial {
 	struct bus_device device;
-	const struct serial_ops *ops;
+	const struct serial_ops *ops; /* filled in by who uses the port */
 	void *opaque;
+	struct irq_line irq;
 	pthread_mutex_t lock;
 
 	uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
@@ -36,8 +37,8 @@ struct serial {
 	unsigned int head, count;
 };
 
-/* @serial is zeroed; base is the bus address of its first register. */
-void serial_init(struct serial *serial, uint64_t base, const struct serial_ops *ops, void *opaque);
+/* @serial is zeroed but for ops and opaque; @base is the bus address of its first register. */
+void serial_init(struct serial *serial, uint64_t base, struct irq_line irq);
 
 /*
  * Hands @size bytes to the receiver and returns how many it took; ops->room() tells of more room.

@@ -45,6 +45,19 @@ static int check_file(const char *path, const char *what, struct error *err)
 	return 0;
 }
 
+static void send_to_console(void *vm, uint8_t byte)
+{
+	console_put(&((struct vm *)vm)->console, byte);
+}
+
+/* For the input that did not fit. */
+static void wake_waiter(void *vm)
+{
+	ending_wake(&((struct vm *)vm)->ending);
+}
+
+static const struct serial_ops console_port = { send_to_console, wake_waiter };
+
 static void end_by_console(void *ending, enum console_event event, const char *text)
 {
 	switch (event) {
@@ -61,6 +74,19 @@ static void end_by_console(void *ending, enum console_event event, const char *t
 	}
 }
 
+static int open_console(struct vm *vm, const char *log, struct error *err)
+{
+	vm->serials[MACHINE_CONSOLE].ops = &console_port;
+	vm->serials[MACHINE_CONSOLE].opaque = vm;
+	vm->console = (struct console){
+		.out = STDOUT_FILENO,
+		.stopping = &vm->ending.stopping,
+		.tell = end_by_console,
+		.opaque = &vm->ending,
+	};
+	return console_open(&vm->console, log, err);
+}
+
 /* All that can be wrong with the input is found before KVM is given anything. */
 static int prepare(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
@@ -71,13 +97,7 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
 	    allocate(vm, run, result, err) || arch_load(vm, err))
 		return -1;
-	vm->console = (struct console){
-		.out = STDOUT_FILENO,
-		.stopping = &vm->ending.stopping,
-		.tell = end_by_console,
-		.opaque = &vm->ending,
-	};
-	if (ending_init(&vm->ending, err) || console_open(&vm->console, run->console, err))
+	if (ending_init(&vm->ending, err) || open_console(vm, run->console, err))
 		return -1;
 	return vm_create(vm, err);
 }

@@ -85,26 +85,3 @@ void vm_stop(struct vm *vm)
 		usleep(1000);
 	}
 }
-
-static void send(void *opaque, uint8_t byte)
-{
-	struct vm *vm = opaque;
-
-	console_put(&vm->console, byte);
-}
-
-static void set_irq(void *opaque, bool level)
-{
-	struct vm *vm = opaque;
-
-	arch_serial_irq(vm, level);
-}
-
-static void room(void *opaque)
-{
-	struct vm *vm = opaque;
-
-	ending_wake(&vm->ending);
-}
-
-const struct serial_ops vm_serial_ops = { send, set_irq, room };

@@ -45,7 +45,7 @@ struct vm {
 	int fd; /* the VM */
 	struct bus ports;
 	struct bus mmio;
-	struct serial serial;
+	struct serial serials[MACHINE_MAX_DEVICES]; /* MACHINE_CONSOLE and those that are on */
 	struct console console;
 	struct vcpu *vcpus; /* topology->nr_cpus */
 	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
@@ -71,8 +71,5 @@ int vm_start(struct vm *vm, struct error *err);
  * left where it is.
  */
 void vm_stop(struct vm *vm);
-
-/* The serial port's world: the console, and the one who waits. */
-extern const struct serial_ops vm_serial_ops;
 
 #endif

@@ -79,7 +79,8 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 
 static void offer_input(struct wait *wait)
 {
-	size_t taken = serial_receive(&wait->vm->serial, wait->input, wait->input_size);
+	size_t taken =
+		serial_receive(&wait->vm->serials[MACHINE_CONSOLE], wait->input, wait->input_size);
 
 	wait->input_size -= taken;
 	memmove(wait->input, wait->input + taken, wait->input_size);

@@ -57,7 +57,7 @@ void serial_interrupt(void (*handler)(void))
 	struct fdt_node gic, serial;
 
 	fdt_find(&gic, "compatible", "arm,gic-v3");
-	fdt_find(&serial, "compatible", "ns16550a");
+	uart_find(&serial, uart_number);
 	distributor = fdt_cells(&gic, "reg", 0);
 	if (fdt_cell(&serial, "interrupts", 0, 1) != 0)
 		fail("no shared interrupt of the serial port", 0);

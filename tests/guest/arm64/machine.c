@@ -7,17 +7,53 @@
 
 static uint64_t uart;
 static uint32_t uart_shift, uart_width;
+unsigned int uart_number;
 static int failing;
+
+/* By its alias, as Linux numbers them. */
+int uart_find(struct fdt_node *serial, unsigned int port)
+{
+	static char alias[] = "serial0";
+	struct fdt_node node;
+	const uint8_t *path;
+	uint32_t size;
+
+	alias[6] = (char)('0' + port);
+	for (fdt_first(&node); !same_text(node.name, "aliases");)
+		if (!fdt_next(&node))
+			return 0;
+	path = fdt_property(&node, alias, &size);
+	if (!path)
+		return 0;
+	for (fdt_first(serial); !same_text(serial->name, (const char *)path + 1);)
+		if (!fdt_next(serial))
+			return 0;
+	return fdt_has(serial, "compatible", "ns16550a");
+}
 
 static void find_uart(void)
 {
 	struct fdt_node node;
 
 	uart = 1; /* a failure to find it must not look for it again */
-	fdt_find(&node, "compatible", "ns16550a");
+	if (!uart_find(&node, uart_number))
+		crash();
 	uart_shift = fdt_cell(&node, "reg-shift", 0, 0);
 	uart_width = fdt_cell(&node, "reg-io-width", 0, 1);
 	uart = fdt_cells(&node, "reg", 0);
+}
+
+int uart_select(unsigned int port)
+{
+	struct fdt_node node;
+
+	if (port == uart_number)
+		return 1;
+	if (!uart_find(&node, port))
+		return 0;
+	uart_number = port;
+	uart = 0; /* to be found */
+	return 1;
 }
 
 uint64_t uart_where(unsigned int offset)

@@ -74,7 +74,14 @@ static inline void barrier(void)
 	__asm__ volatile("dsb sy" : : : "memory");
 }
 
-/* The serial port's registers; uart_where() finds them in the tree. */
+struct fdt_node;
+
+/*
+ * The registers of the serial port that is meant; uart_where() finds them in the tree. uart_find()
+ * sets the cursor on port @port's node, 0 when there is none, and uart_number is which is meant.
+ */
+extern unsigned int uart_number;
+int uart_find(struct fdt_node *serial, unsigned int port);
 uint64_t uart_where(unsigned int offset);
 uint8_t uart_in(unsigned int offset);
 void uart_out(unsigned int offset, uint8_t value);

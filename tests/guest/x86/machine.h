@@ -7,6 +7,7 @@
 #define MACHINE_H
 
 #define COM1 0x3f8
+#define COM2 0x2f8
 #define IOAPIC 0xfec00000ULL
 #define LAPIC 0xfee00000ULL
 #define I8042_DATA 0x60
@@ -142,14 +143,16 @@ static inline uint64_t rdmsr(uint32_t msr)
 	return (uint64_t)high << 32 | low;
 }
 
+extern uint16_t uart_base; /* of the serial port that is meant */
+
 static inline uint8_t uart_in(unsigned int offset)
 {
-	return in8((uint16_t)(COM1 + offset));
+	return in8((uint16_t)(uart_base + offset));
 }
 
 static inline void uart_out(unsigned int offset, uint8_t value)
 {
-	out8((uint16_t)(COM1 + offset), value);
+	out8((uint16_t)(uart_base + offset), value);
 }
 
 static inline void pause(void)

@@ -13,20 +13,22 @@ static const struct {
 	const char *nodes; /* as declare() takes them */
 	unsigned int cores, threads, packages;
 	bool pmu;
+	unsigned int devices; /* beside the console */
 } machines[] = {
-	{ "1:256", 1, 1, 0, true },
-	{ "1:256 1:256", 2, 2, 0, false },
-	{ "2:2048 0:4096 1:512", 3, 2, 0, true },
-	{ "0:256 0:256 1:256 0:128 1:128 0:64", 2, 1, 0, false },
-	{ "0:256 1:0 0:128 1:0", 1, 2, 0, true },
-	{ "2:512 2:512 2:512 2:512", 1, 2, 2, true },
-	{ "1:1 1:3 0:7 1:1024", 3, 3, 3, false },
-	{ "2:2048 2:2048 2:2048 2:2048", 1, 1, 0, true },
+	{ "1:256", 1, 1, 0, true, 0 },
+	{ "1:256 1:256", 2, 2, 0, false, 0 },
+	{ "2:2048 0:4096 1:512", 3, 2, 0, true, 0 },
+	{ "0:256 0:256 1:256 0:128 1:128 0:64", 2, 1, 0, false, 0 },
+	{ "0:256 1:0 0:128 1:0", 1, 2, 0, true, 0 },
+	{ "2:512 2:512 2:512 2:512", 1, 2, 2, true, 0 },
+	{ "1:1 1:3 0:7 1:1024", 3, 3, 3, false, 0 },
+	{ "2:2048 2:2048 2:2048 2:2048", 1, 1, 0, true, 0 },
 	/* More than one value of Aff1, more than one region of redistributors. */
-	{ "1:256", 17, 1, 0, true },
-	{ "1:256 1:256", 64, 1, 0, true },
-	{ "1:256 1:256 0:64 1:256", 43, 1, 1, true },
-	{ "4:256 4:256 4:256 4:256", 16, 2, 0, true },
+	{ "1:256", 17, 1, 0, true, 0 },
+	{ "1:256 1:256", 64, 1, 0, true, 0 },
+	{ "1:256 1:256 0:64 1:256", 43, 1, 1, true, 0 },
+	{ "4:256 4:256 4:256 4:256", 16, 2, 0, true, 0 },
+	{ "1:256 1:256", 2, 1, 0, true, 1U << 1 },
 };
 
 static const glob_t *configs(void)
@@ -71,6 +73,7 @@ void fdt_case_make(struct fdt_case *c, unsigned int i, const struct fdt_chosen *
 
 	*c = (struct fdt_case){ .host = { .ipa_bits = 48, .pmu = own && machines[i].pmu } };
 	c->machine.host = &c->host;
+	c->machine.devices = own ? machines[i].devices : 0;
 	if (own)
 		declare_machine(&c->machine.topology, i);
 	else

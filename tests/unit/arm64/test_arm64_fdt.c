@@ -11,6 +11,8 @@
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 
+#define SERIAL 0x09000000ULL /* two ports, each in 64 KiB of its own */
+
 START_TEST(nodes_are_as_declared)
 {
 	static struct fdt_numa numa;
@@ -203,7 +205,7 @@ START_TEST(gic_has_a_redistributor_a_cpu)
 		ck_assert_uint_eq(fdt_wide(reg + i) % 0x10000, 0);
 		end = fdt_wide(reg + i) + fdt_wide(reg + i + 2);
 		room += i ? fdt_wide(reg + i + 2) : 0;
-		ck_assert(end <= ARM64_UART || fdt_wide(reg + i) >= ARM64_UART + 0x10000);
+		ck_assert(end <= SERIAL || fdt_wide(reg + i) >= SERIAL + 0x20000);
 	}
 	ck_assert_uint_le(end, ARM64_RAM);
 	ck_assert_uint_eq(room, c.machine.topology.nr_cpus * 0x20000ULL);
@@ -211,6 +213,26 @@ START_TEST(gic_has_a_redistributor_a_cpu)
 	fdt_case_free(&c);
 }
 END_TEST
+
+/* The serial port of that alias; its interrupt as the GIC numbers it, high when it is pending. */
+static void check_serial(const void *fdt, const char *alias, uint64_t base, uint32_t number)
+{
+	int node = fdt_path_offset(fdt, alias);
+	const fdt32_t *cells;
+	unsigned int nr;
+
+	ck_assert(fdt_says(fdt, node, "compatible", "ns16550a"));
+	cells = fdt_cells(fdt, node, "reg", &nr);
+	ck_assert_uint_eq(nr, 4);
+	ck_assert_uint_eq(fdt_wide(cells), base);
+	ck_assert_uint_eq(fdt_wide(cells + 2), 8);
+	cells = fdt_cells(fdt, node, "interrupts", &nr);
+	ck_assert_uint_eq(nr, 3);
+	ck_assert_uint_eq(fdt32_to_cpu(cells[0]), 0);
+	ck_assert_uint_eq(fdt32_to_cpu(cells[1]) + 32, number);
+	ck_assert_uint_eq(fdt32_to_cpu(cells[2]), 4);
+	ck_assert_uint_eq(fdt_cell(fdt, node, "clock-frequency"), 1843200);
+}
 
 START_TEST(devices_are_there)
 {
@@ -222,12 +244,13 @@ START_TEST(devices_are_there)
 	fdt_case_make(&c, _i, NULL);
 	node = fdt_node_offset_by_compatible(c.fdt, -1, "arm,psci-0.2");
 	ck_assert(fdt_says(c.fdt, node, "method", "hvc"));
-	node = fdt_path_offset(c.fdt, "serial0");
-	ck_assert(fdt_says(c.fdt, node, "compatible", "ns16550a"));
-	irq = fdt_cells(c.fdt, node, "interrupts", &nr);
-	ck_assert_uint_eq(nr, 3);
-	ck_assert_uint_eq(fdt32_to_cpu(irq[0]), 0);
-	ck_assert_uint_eq(fdt32_to_cpu(irq[1]) + 32, ARM64_UART_IRQ);
+	check_serial(c.fdt, "serial0", SERIAL, 33);
+	if (c.machine.devices)
+		check_serial(c.fdt, "serial1", SERIAL + 0x10000, 34);
+	else
+		ck_assert_int_lt(fdt_path_offset(c.fdt, "serial1"), 0);
+	ck_assert_str_eq(fdt_getprop(c.fdt, fdt_at(c.fdt, "/chosen"), "stdout-path", NULL),
+			 "serial0");
 	node = fdt_node_offset_by_compatible(c.fdt, -1, "arm,armv8-timer");
 	irq = fdt_cells(c.fdt, node, "interrupts", &nr);
 	ck_assert_uint_eq(nr, 12);

@@ -20,23 +20,24 @@
 	}
 
 const struct acpi_machine acpi_machines[] = {
-	{ "1:256", 1, 1, 0, INTEL },
-	{ "1:256 1:256", 2, 2, 0, AMD },
-	{ "2:2048 0:4096 1:512", 3, 2, 0, INTEL },
-	{ "1:512 0:256 0:256", 4, 1, 0, INTEL },
+	{ "1:256", 1, 1, 0, INTEL, 0 },
+	{ "1:256 1:256", 2, 2, 0, AMD, 0 },
+	{ "2:2048 0:4096 1:512", 3, 2, 0, INTEL, 0 },
+	{ "1:512 0:256 0:256", 4, 1, 0, INTEL, 0 },
 	/* Memory alone in front of and between CPUs: numbers must be held. */
-	{ "0:256 0:256 1:256 0:128 1:128 0:64", 2, 1, 0, AMD },
-	{ "0:256 1:0 0:128 1:0", 1, 2, 0, INTEL },
-	{ "1:256 1:0 0:2048 1:4096", 1, 3, 0, ZEN1 },
-	{ "1:64 1:64 1:64 1:64", 3, 3, 2, INTEL },
+	{ "0:256 0:256 1:256 0:128 1:128 0:64", 2, 1, 0, AMD, 0 },
+	{ "0:256 1:0 0:128 1:0", 1, 2, 0, INTEL, 0 },
+	{ "1:256 1:0 0:2048 1:4096", 1, 3, 0, ZEN1, 0 },
+	{ "1:64 1:64 1:64 1:64", 3, 3, 2, INTEL, 0 },
 	/* Ids up to 254, from 255 on, and over it with fewer than 255 CPUs. */
-	{ "1:256", 255, 1, 0, INTEL },
-	{ "1:256", 256, 1, 0, INTEL },
-	{ "0:256 1:256", 255, 1, 0, INTEL },
-	{ "0:64 64:128 0:32 65:128", 1, 2, 0, AMD },
-	{ "1:64 1:64 0:64 1:64 1:64 1:64", 33, 2, 0, INTEL },
-	{ "16:1572864", 16, 2, 0, AMD },
-	{ "0:1024 300:1024 0:1024", 1, 1, 0, AMD },
+	{ "1:256", 255, 1, 0, INTEL, 0 },
+	{ "1:256", 256, 1, 0, INTEL, 0 },
+	{ "0:256 1:256", 255, 1, 0, INTEL, 0 },
+	{ "0:64 64:128 0:32 65:128", 1, 2, 0, AMD, 0 },
+	{ "1:64 1:64 0:64 1:64 1:64 1:64", 33, 2, 0, INTEL, 0 },
+	{ "16:1572864", 16, 2, 0, AMD, 0 },
+	{ "0:1024 300:1024 0:1024", 1, 1, 0, AMD, 0 },
+	{ "1:256 1:256", 2, 1, 0, INTEL, 1U << 1 },
 };
 const unsigned int nr_acpi_machines = COUNT(acpi_machines);
 
@@ -45,7 +46,8 @@ void acpi_case_make(struct acpi_case *c, unsigned int i, uint64_t base)
 	const struct acpi_machine *m = &acpi_machines[i];
 	struct error err;
 
-	*c = (struct acpi_case){ .machine = { .host = &m->host }, .base = base };
+	*c = (struct acpi_case){ .machine = { .host = &m->host, .devices = m->devices },
+				 .base = base };
 	finish(&c->machine.topology, m->nodes, m->cores, m->threads, m->packages);
 	for (unsigned int from = 0; from < c->machine.topology.nr_nodes; from++)
 		for (unsigned int to = 0; to < c->machine.topology.nr_nodes; to++)

@@ -9,6 +9,7 @@ struct acpi_machine {
 	const char *nodes; /* as declare() takes them */
 	unsigned int cores, threads, packages;
 	struct arch_host host;
+	unsigned int devices; /* beside the console */
 };
 
 extern const struct acpi_machine acpi_machines[];

@@ -66,23 +66,30 @@ static void take_s5(struct aml *aml)
 	ck_assert_ptr_eq(package.at, package.end);
 }
 
-/* I/O ports 0x3f8 to 0x3ff, and an edge-triggered active-high interrupt 4. */
-static void take_serial(struct aml *aml)
+/* Eight I/O ports and an edge-triggered active-high interrupt. */
+static void take_serial(struct aml *aml, unsigned int uid, const char *name, const uint8_t ports[2],
+			uint8_t irq)
 {
 	struct aml device, buffer;
 
 	take(aml, "\x5b\x82", 2);
 	device = enter(aml);
-	take(&device, "COM1\x08_HID", 9);
+	take(&device, name, 4);
+	take(&device, "\x08_HID", 5);
 	/* 6.1.5: "PNP" in 5 bits a letter, big-endian, then 0501. */
 	ck_assert_uint_eq(take_integer(&device), 0x0105d041);
 	take(&device, "\x08_UID", 5);
-	ck_assert_uint_eq(take_integer(&device), 1);
+	ck_assert_uint_eq(take_integer(&device), uid);
 	take(&device, "\x08_CRS\x11", 6);
 	buffer = enter(&device);
 	ck_assert_uint_eq(take_integer(&buffer), buffer.end - buffer.at);
-	take(&buffer, "\x47\1\xf8\3\xf8\3\1\x08", 8);
-	take(&buffer, "\x89\6\0\3\1\4\0\0\0", 9);
+	take(&buffer, "\x47\1", 2);
+	take(&buffer, ports, 2);
+	take(&buffer, ports, 2);
+	take(&buffer, "\1\x08", 2);
+	take(&buffer, "\x89\6\0\3\1", 5);
+	take(&buffer, &irq, 1);
+	take(&buffer, "\0\0\0", 3);
 	take(&buffer, "\x79\0", 2);
 	ck_assert_ptr_eq(buffer.at, buffer.end);
 	ck_assert_ptr_eq(device.at, device.end);
@@ -118,7 +125,7 @@ static void assert_name(const char *name)
 		ck_assert_ptr_nonnull(memchr(letters, name[i], sizeof(letters) - 1));
 }
 
-static void check_dsdt(const uint8_t *dsdt, uint32_t size, unsigned int nr_cpus)
+static void check_dsdt(const uint8_t *dsdt, uint32_t size, const struct machine *m)
 {
 	struct aml aml = { dsdt + 36, dsdt + size }, scope;
 	char name[4], last[4] = "";
@@ -129,8 +136,10 @@ static void check_dsdt(const uint8_t *dsdt, uint32_t size, unsigned int nr_cpus)
 	scope = enter(&aml);
 	ck_assert_ptr_eq(aml.at, aml.end);
 	take(&scope, "\\_SB_", 5);
-	take_serial(&scope);
-	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
+	take_serial(&scope, 1, "COM1", (const uint8_t[]){ 0xf8, 3 }, 4);
+	if (machine_has(m, 1))
+		take_serial(&scope, 2, "COM2", (const uint8_t[]){ 0xf8, 2 }, 3);
+	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++) {
 		ck_assert_uint_eq(take_processor(&scope, name), cpu);
 		assert_name(name);
 		ck_assert_int_gt(memcmp(name, last, 4), 0); /* ascending, so each is its own */
@@ -153,7 +162,21 @@ START_TEST(each_processor_once)
 	finish(&m.topology, "1:256", cpu_counts[_i], 1, 0);
 	acpi_add_dsdt(&tables, &m);
 	table = tables.blob.data + tables.offsets[0];
-	check_dsdt(table, le(table + 4, 4), cpu_counts[_i]);
+	check_dsdt(table, le(table + 4, 4), &m);
+	acpi_free(&tables);
+	machine_free(&m);
+}
+END_TEST
+
+/* The second serial port is there for who uses it, and comes with its own ports and interrupt. */
+START_TEST(second_port_when_it_is_on)
+{
+	struct acpi_tables tables = { .oem_table_id = "TABLE ID" };
+	struct machine m = { .devices = 1U << 1 };
+
+	finish(&m.topology, "1:256", 2, 1, 0);
+	acpi_add_dsdt(&tables, &m);
+	check_dsdt(tables.blob.data + tables.offsets[0], tables.blob.size, &m);
 	acpi_free(&tables);
 	machine_free(&m);
 }
@@ -170,7 +193,7 @@ START_TEST(stands_anywhere)
 	blob_add(blob, "before", 6);
 	acpi_add_dsdt(&tables, &m);
 	ck_assert_uint_eq(tables.offsets[0], 16);
-	check_dsdt(blob->data + 16, blob->size - 16, 8);
+	check_dsdt(blob->data + 16, blob->size - 16, &m);
 	ck_assert_mem_eq(blob->data, "before\0\0\0\0\0\0\0\0\0\0DSDT", 20);
 	acpi_free(&tables);
 	machine_free(&m);
@@ -183,6 +206,7 @@ Suite *dsdt_suite(void)
 	TCase *tc = tcase_create("dsdt");
 
 	tcase_add_loop_test(tc, each_processor_once, 0, COUNT(cpu_counts));
+	tcase_add_test(tc, second_port_when_it_is_on);
 	tcase_add_test(tc, stands_anywhere);
 	suite_add_tcase(s, tc);
 	return s;

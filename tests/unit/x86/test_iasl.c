@@ -86,15 +86,17 @@ static char *disassemble(const struct acpi_case *c, unsigned int machine, unsign
 }
 
 /* The DSDT says what it should, and ASL made from it compiles to nothing worth a word. */
-static void check_dsl(const char *dsl, unsigned int nr_cpus)
+static void check_dsl(const char *dsl, unsigned int nr_cpus, bool second_port)
 {
 	char *text = read_all(dsl), *log;
 
 	ck_assert_uint_eq(count_text(text, "\"ACPI0007\""), nr_cpus);
-	ck_assert_uint_eq(count_text(text, "EisaId (\"PNP0501\")"), 1);
+	ck_assert_uint_eq(count_text(text, "EisaId (\"PNP0501\")"), 1 + second_port);
 	ck_assert_uint_eq(count_text(text, "0x03F8,"), 2);
+	ck_assert_uint_eq(count_text(text, "0x02F8,"), second_port ? 2 : 0);
 	ck_assert_uint_eq(
-		count_text(text, "Interrupt (ResourceConsumer, Edge, ActiveHigh, Exclusive"), 1);
+		count_text(text, "Interrupt (ResourceConsumer, Edge, ActiveHigh, Exclusive"),
+		1 + second_port);
 	ck_assert_uint_eq(count_text(text, "Name (_S5, Package (0x02)"), 1);
 	free(text);
 	log = run_iasl("-we", dsl);
@@ -113,7 +115,7 @@ START_TEST(iasl_finds_no_fault)
 
 		assert_clean(text);
 		if (!memcmp(c.tables.blob.data + c.tables.offsets[table], "DSDT", 4))
-			check_dsl(dsl, c.machine.topology.nr_cpus);
+			check_dsl(dsl, c.machine.topology.nr_cpus, c.machine.devices);
 		free(text);
 		free(dsl);
 		free(stem);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A machine on this host's KVM, made of the pieces that run.c makes one of, with devices that no
+ * run has yet: its second serial port is on, and a guest drives both.
+ */
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+#include "vmm/run/kvm.h"
+#include "vmm/run/vm.h"
+
+#define GUEST "build/guest/serial_irq" /* from the top of the tree */
+
+/* What the guest sends to a port; a "?" is answered with an "R". */
+struct listener {
+	struct serial *serial;
+	size_t taken;
+	char text[200];
+	size_t length;
+};
+
+static void hear(void *opaque, uint8_t byte)
+{
+	struct listener *listener = opaque;
+
+	if (listener->length < sizeof(listener->text) - 1)
+		listener->text[listener->length++] = byte;
+	if (byte == '?')
+		listener->taken += serial_receive(listener->serial, (const uint8_t *)"R", 1);
+}
+
+static void ignore_room(void *opaque)
+{
+	(void)opaque;
+}
+
+static void listen_to(struct listener *listener, struct serial *serial)
+{
+	static const struct serial_ops ops = { hear, ignore_room };
+
+	listener->serial = serial;
+	serial->ops = &ops;
+	serial->opaque = listener;
+}
+
+static void make_machine(struct machine *m, struct arch_host *host)
+{
+	struct layout_space space;
+	struct error err;
+
+	arch_host_probe(host);
+	arch_layout_space(host, &space);
+	*m = (struct machine){ .host = host, .devices = 1U << 1 };
+	finish(&m->topology, "1:128", 1, 1, 0);
+	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err), "%s", err.text);
+}
+
+static int start(struct vm *vm, struct error *err)
+{
+	static const struct ram_options options;
+	int ret;
+
+	vm->kvm = kvm_open(err);
+	if (vm->kvm < 0 || arch_check(vm, err))
+		return -1;
+	ret = fit_make(vm->machine, &vm->fit, err) ||
+	      ram_allocate(&vm->ram, vm->machine, &vm->fit, &options, err);
+	fit_unlock(&vm->fit);
+	if (ret || arch_load(vm, err) || vm_create(vm, err))
+		return -1;
+	return vm_start(vm, err);
+}
+
+static void wait_for_end(struct ending *ending)
+{
+	struct pollfd polled = { .fd = ending->event, .events = POLLIN };
+
+	ck_assert_int_eq(poll(&polled, 1, 60000), 1);
+	ck_assert(ending_has_come(ending));
+}
+
+START_TEST(guest_drives_both_serial_ports)
+{
+	static const struct boot boot = { .kernel = GUEST, .cmdline = "" };
+	struct listener listeners[2] = { 0 };
+	struct machine machine;
+	struct arch_host host;
+	struct vcpu vcpu = { 0 };
+	struct vm vm = { .boot = &boot, .machine = &machine, .vcpus = &vcpu };
+	struct error err;
+
+	make_machine(&machine, &host);
+	for (unsigned int i = 0; i < COUNT(listeners); i++)
+		listen_to(&listeners[i], &vm.serials[i]);
+	ck_assert_msg(!ending_init(&vm.ending, &err) && !start(&vm, &err), "%s", err.text);
+	wait_for_end(&vm.ending);
+	vm_stop(&vm);
+	pthread_join(vcpu.thread, NULL);
+	ck_assert_str_eq(listeners[0].text,
+			 "S\nserial_irq: 3 interrupts\n"
+			 "serial_irq: 3 more of the second port, which received R\n");
+	ck_assert_str_eq(listeners[1].text, "S\n?");
+	ck_assert_uint_eq(listeners[1].taken, 1);
+	ck_assert_int_eq(vm.ending.outcome.kind, OUTCOME_POWEROFF);
+	ram_release(&vm.ram);
+	fit_free(&vm.fit);
+	machine_free(&machine);
+}
+END_TEST
+
+Suite *vm_suite(void)
+{
+	const TTest *const tests[] = { guest_drives_both_serial_ports };
+	const char *reason = kvm_missing();
+	Suite *s = suite_create("vm");
+	TCase *tc = tcase_create("vm");
+
+	if (!reason && access(GUEST, R_OK))
+		reason = "no " GUEST ": tests/guest/build.sh build/guest";
+	tcase_set_timeout(tc, 120);
+	add_or_skip(tc, tests, COUNT(tests), reason);
+	suite_add_tcase(s, tc);
+	return s;
+}
