@@ -96,8 +96,8 @@ static int set_gic(struct vm *vm, int gic, struct error *err)
 				   "KVM_DEV_ARM_VGIC_CTRL_INIT", err);
 }
 
-/* KVM keeps the device after its descriptor is closed. */
-static int create_gic(struct vm *vm, struct error *err)
+/* The GIC, for vCPUs that are there. KVM keeps the device after its descriptor is closed. */
+int arch_vm_init_late(struct vm *vm, struct error *err)
 {
 	struct kvm_create_device device = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 	int ret;
@@ -107,17 +107,4 @@ static int create_gic(struct vm *vm, struct error *err)
 	ret = set_gic(vm, device.fd, err);
 	close(device.fd);
 	return ret;
-}
-
-/* All vCPUs are off before the first one runs and turns them on. */
-int arch_vm_init_late(struct vm *vm, struct error *err)
-{
-	struct kvm_vcpu_init init;
-
-	if (create_gic(vm, err) || kvm_ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init, err) < 0)
-		return -1;
-	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
-		if (arm64_vcpu_create(&vm->vcpus[i], &init, err))
-			return error_prefix(err, "CPU %u: ", i);
-	return 0;
 }

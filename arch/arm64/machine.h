@@ -7,12 +7,6 @@
 
 #include "mem/error.h"
 
-struct vcpu;
-struct kvm_vcpu_init;
-
-/* KVM_ARM_VCPU_INIT for the processor in @target; all but the first are off. Returns 0, or -1. */
-int arm64_vcpu_create(struct vcpu *vcpu, const struct kvm_vcpu_init *target, struct error *err);
-
 /*
  * KVM_SET_DEVICE_ATTR on a device or a vCPU; @what is its name for the message. Returns 0, or -1.
  */

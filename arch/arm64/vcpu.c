@@ -17,10 +17,13 @@
 #define X0 CORE(regs.regs[0])
 #define PC CORE(regs.pc)
 
-int arm64_vcpu_create(struct vcpu *vcpu, const struct kvm_vcpu_init *target, struct error *err)
+/* All vCPUs but the first are off, before that one runs and turns them on. */
+static int init_features(struct vcpu *vcpu, struct error *err)
 {
-	struct kvm_vcpu_init init = *target;
+	struct kvm_vcpu_init init;
 
+	if (kvm_ioctl(vcpu->vm->fd, KVM_ARM_PREFERRED_TARGET, &init, err) < 0)
+		return -1;
 	init.features[0] |= 1U << KVM_ARM_VCPU_PSCI_0_2;
 	if (vcpu->vm->machine->host->pmu)
 		init.features[0] |= 1U << KVM_ARM_VCPU_PMU_V3;
@@ -91,7 +94,7 @@ static void set_cache_levels(const struct vcpu *vcpu)
 /* booting.rst: the first CPU has the device tree's address in x0; PSCI starts the others. */
 int arch_vcpu_init(struct vcpu *vcpu, struct error *err)
 {
-	if (check_mpidr(vcpu, err) || init_pmu(vcpu, err))
+	if (init_features(vcpu, err) < 0 || check_mpidr(vcpu, err) || init_pmu(vcpu, err))
 		return -1;
 	set_cache_levels(vcpu);
 	if (vcpu->index)
