@@ -84,7 +84,7 @@ bool arch_vcpu_exit(struct vcpu *vcpu);
  */
 void arch_irq(struct vm *vm, unsigned int line, bool level);
 
-/* Prints the registers of a vCPU that does not run, each line behind "numavm: ". */
+/* Prints the registers of a vCPU that does not run, each line after "numavm: ". */
 void arch_vcpu_dump(struct vcpu *vcpu, FILE *file);
 
 #endif

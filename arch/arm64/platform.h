@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of the arm64 machine: where things stand in memory, and the interrupts. What the
+ * The numbers of the arm64 machine: where things are in memory, and the interrupts. What the
  * device tree declares and what KVM and the devices answer to both come from here.
  */
 #ifndef ARCH_ARM64_PLATFORM_H
@@ -16,7 +16,7 @@ extern const struct device arm64_devices[MACHINE_MAX_DEVICES];
 #define ARM64_GIC_DISTRIBUTOR 0x08000000ULL
 #define ARM64_GIC_DISTRIBUTOR_SIZE 0x10000ULL
 
-/* Redistributors, one a CPU, in regions that follow one another. */
+/* Redistributors, one per CPU, in regions that follow one another. */
 #define ARM64_GIC_REDISTRIBUTORS 0x10000000ULL
 #define ARM64_GIC_REDISTRIBUTOR_SIZE 0x20000ULL
 #define ARM64_GIC_REGION_CPUS 128
@@ -32,7 +32,7 @@ extern const struct device arm64_devices[MACHINE_MAX_DEVICES];
 #define ARM64_TIMER_VIRTUAL_IRQ 27
 #define ARM64_TIMER_HYP_IRQ 26
 
-/* What the kernel is handed stands behind it, apart by the largest page. */
+/* What the kernel is handed comes after it, apart by the largest page. */
 #define ARM64_LOAD_ALIGN 0x10000ULL
 
 #endif

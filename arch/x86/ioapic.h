@@ -34,7 +34,7 @@ struct ioapic {
 	pthread_mutex_t lock;
 	uint8_t select;
 	uint8_t id;
-	uint32_t levels; /* a bit a pin */
+	uint32_t levels; /* a bit per pin */
 	uint64_t entries[X86_IOAPIC_PINS];
 };
 

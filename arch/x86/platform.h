@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of the x86-64 machine: where things stand in memory and on the I/O ports. What the
+ * The numbers of the x86-64 machine: where things are in memory and on the I/O ports. What the
  * tables declare and what the devices answer to both come from here.
  */
 #ifndef ARCH_X86_PLATFORM_H
@@ -10,7 +10,7 @@
 
 extern const struct device x86_devices[MACHINE_MAX_DEVICES];
 
-/* The first MiB. What the kernel is handed stands below X86_LOW_RAM_END. */
+/* The first MiB. What the kernel is handed is below X86_LOW_RAM_END. */
 #define X86_GDT 0x500
 #define X86_ZERO_PAGE 0x7000
 #define X86_PAGE_TABLES 0x9000 /* PML4, PDPT and four directories: up to 0xf000 */

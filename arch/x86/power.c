@@ -9,7 +9,7 @@
 
 #define RESET_CPU (1U << 2) /* of the reset control register */
 
-/* The ports behind one another that @device stands for read as if nothing ever happened. */
+/* Reads return 0: nothing is pending, nothing is busy. */
 static uint64_t read_zero(struct bus_device *device, uint64_t offset, unsigned int size)
 {
 	(void)device;
@@ -56,20 +56,18 @@ static void write_i8042(struct bus_device *device, uint64_t offset, uint64_t val
 		power->ops->reset(power->opaque);
 }
 
-static void add_port(struct power *power, struct power_port *port, struct bus *bus, uint64_t base,
-		     uint64_t size,
-		     void (*write)(struct bus_device *, uint64_t, uint64_t, unsigned int))
-{
-	port->device = (struct bus_device){ base, size, read_zero, write };
-	port->power = power;
-	bus_add(bus, &port->device);
-}
+static const struct bus_device ports[POWER_PORTS] = {
+	{ X86_SLEEP_CONTROL, 2, read_zero, write_sleep }, /* with X86_SLEEP_STATUS */
+	{ X86_RESET_CONTROL, 1, read_zero, write_reset },
+	{ X86_I8042_COMMAND, 1, read_zero, write_i8042 },
+};
 
 void power_init(struct power *power, struct bus *bus, const struct power_ops *ops, void *opaque)
 {
 	power->ops = ops;
 	power->opaque = opaque;
-	add_port(power, &power->sleep, bus, X86_SLEEP_CONTROL, 2, write_sleep);
-	add_port(power, &power->reset, bus, X86_RESET_CONTROL, 1, write_reset);
-	add_port(power, &power->i8042, bus, X86_I8042_COMMAND, 1, write_i8042);
+	for (unsigned int i = 0; i < POWER_PORTS; i++) {
+		power->ports[i] = (struct power_port){ ports[i], power };
+		bus_add(bus, &power->ports[i].device);
+	}
 }

@@ -8,6 +8,8 @@
 
 #include "vmm/devices/bus.h"
 
+#define POWER_PORTS 3
+
 struct power_ops {
 	void (*power_off)(void *opaque);
 	void (*reset)(void *opaque);
@@ -22,9 +24,7 @@ struct power_port {
 struct power {
 	const struct power_ops *ops;
 	void *opaque;
-	struct power_port sleep;
-	struct power_port reset;
-	struct power_port i8042;
+	struct power_port ports[POWER_PORTS];
 };
 
 /* Fills in the ports and puts them on @bus. */

@@ -110,7 +110,7 @@ static void enter_long_mode(struct kvm_sregs *sregs)
 }
 
 /*
- * The first CPU stands at the kernel's entry; the others wait for its INIT and SIPI. With an APIC
+ * The first CPU starts at the kernel's entry; the others wait for its INIT and SIPI. With an APIC
  * id that only x2APIC can say, all are in that mode already, as firmware would leave them: Linux
  * takes such ids from the SRAT only then.
  */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the guest's console bytes go: stdout, and the log file when there is one. On their way they
- * are read for the kernel's panic. The serial port's bytes come in from the vCPUs' threads, and
- * who runs the machine is told of events. A line goes out when it is complete, since a write(2)
- * per byte costs as much as the guest's exit; what waits for its end longer than CONSOLE_DUE_NS
- * goes out when the main thread sees the timer.
+ * Where the guest's console bytes go: stdout, and the log file when there is one; on their way they
+ * are read for the kernel's panic. run.c opens it and is told of events, the vCPUs' threads feed it
+ * through the serial port. A line goes out when it is complete, since a write(2) per byte costs as
+ * much as the guest's exit; what waits for its end longer than CONSOLE_DUE_NS goes out when the
+ * main thread sees the timer.
  *
- * Its lock is held while stdout blocks, so no thread but a vCPU's waits for it without a limit,
- * and nobody asks for it with a serial port's lock held.
+ * Its lock is held while stdout blocks, so that only vCPUs wait for it without a limit, none of
+ * them with a serial port's lock held.
  */
 #ifndef VMM_DEVICES_CONSOLE_H
 #define VMM_DEVICES_CONSOLE_H
@@ -29,7 +29,7 @@ enum console_event {
 };
 
 struct console {
-	/* Filled in by who opens it. */
+	/* Filled in before it is opened. */
 	int out;
 	const atomic_bool *stopping; /* the guest's end has come */
 	void (*tell)(void *opaque, enum console_event event, const char *text); /* lock held */
@@ -47,7 +47,7 @@ struct console {
 
 /*
  * Writes to console->out, and to @log_path when that is not NULL. Once *console->stopping is true,
- * a signal ends the wait for who reads these, and the bytes are lost. Returns 0, or -1 with the
+ * a signal ends the wait for their readers, and the bytes are lost. Returns 0, or -1 with the
  * reason.
  */
 int console_open(struct console *console, const char *log_path, struct error *err);

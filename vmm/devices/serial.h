@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A 16550A UART. The arch puts it on a bus; what the guest sends goes to a function of who uses the
- * port (run.c: the console), what it is to receive comes in through serial_receive(). Its lock is
+ * A 16550A UART. The arch puts it on a bus; what the guest sends goes to a function of the port's
+ * user (run.c: the console), what it is to receive comes in through serial_receive(). Its lock is
  * held for moments only: a byte is sent without it. Source: National Semiconductor PC16550D data
  * sheet.
  */
@@ -24,7 +24,7 @@ struct serial_ops {
 
 struct serial {
 	struct bus_device device;
-	const struct serial_ops *ops; /* filled in by who uses the port */
+	const struct serial_ops *ops; /* the port's user's, there before serial_init() */
 	void *opaque;
 	struct irq_line irq;
 	pthread_mutex_t lock;

@@ -18,7 +18,7 @@ void ending_wake(struct ending *ending)
 	uint64_t one = 1;
 
 	if (write(ending->event, &one, sizeof(one)) != sizeof(one))
-		return; /* its counter is full: the one who waits is awake */
+		return; /* its counter is full: the main thread is awake */
 }
 
 /* An error of ours is told as such, even after a panic. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one verdict on a running machine. Devices, vCPUs, signals and deadlines set it from any
- * thread; it knows none of them, and wakes the one who waits for it (wait.c). run.c owns it.
+ * thread; it knows none of them, and wakes the main thread, which waits for it
+ * (wait.c). run.c owns it.
  */
 #ifndef VMM_RUN_ENDING_H
 #define VMM_RUN_ENDING_H
@@ -14,7 +15,7 @@
 
 struct ending {
 	pthread_mutex_t lock; /* the innermost: nothing is called with it held */
-	int event; /* eventfd, readable once there is something for the one who waits */
+	int event; /* eventfd, readable when the main thread has something to look at */
 	atomic_bool stopping; /* the end has come, and no vCPU goes on */
 	struct outcome outcome; /* once it has */
 	struct outcome panic; /* of the kernel that has panicked; without a message: it has not */
@@ -40,7 +41,7 @@ bool ending_has_panicked(struct ending *ending);
 /* The verdict has come: it does not change any more. */
 bool ending_has_come(const struct ending *ending);
 
-/* Has the one who waits look at what it waits for. Never blocks. */
+/* Has the main thread look at all that it waits for. Never blocks. */
 void ending_wake(struct ending *ending);
 
 #endif

@@ -8,7 +8,7 @@
 /* Draws the bar on stderr, a terminal, once a second has passed; takes it away when all is done. */
 void progress_show(uint64_t done, uint64_t total);
 
-/* Takes a bar that stands there off the terminal. For signal handlers too. */
+/* Takes a bar that is there off the terminal. For signal handlers too. */
 void progress_hide(void);
 
 #endif

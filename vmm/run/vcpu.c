@@ -32,7 +32,6 @@ int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct err
 	vcpu->fd = kvm_ioctl(vm->fd, KVM_CREATE_VCPU, arch_vcpu_id(vm->machine, index), err);
 	if (vcpu->fd < 0)
 		return error_prefix(err, "CPU %u: ", index);
-	vcpu->run_size = size;
 	vcpu->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	if (vcpu->run == MAP_FAILED)
 		return error_errno(err, "CPU %u: mmap of its run structure", index);

@@ -2,6 +2,9 @@
 /*
  * The virtual machine: RAM, KVM's objects, the buses and devices, and how it ended. run.c makes
  * one, wires it in the order below and owns it; vCPU threads and devices get it by pointer.
+ *
+ * Locks nest in two places: a serial port's around the interrupt controller's (arch_irq()), and the
+ * console's around the ending's. Only the console's is held while something may block, stdout.
  */
 #ifndef VMM_RUN_VM_H
 #define VMM_RUN_VM_H
@@ -14,23 +17,22 @@
 #include "mem/ram.h"
 #include "vmm/devices/bus.h"
 #include "vmm/devices/console.h"
+#include "vmm/devices/serial.h"
 #include "vmm/guest/boot.h"
 #include "vmm/run/ending.h"
-#include "vmm/devices/serial.h"
 
 struct vcpu {
 	struct vm *vm;
 	unsigned int index;
 	int fd;
 	struct kvm_run *run;
-	size_t run_size;
 	pthread_t thread;
 	struct bitmask *cpus; /* that its thread runs on; NULL: any */
 	unsigned int refusals; /* of KVM_RUN, with EAGAIN, since it last ran */
 	atomic_bool parked; /* out of KVM_RUN for good */
 };
 
-/* The end that a guest brings about by what @vcpu does; a format and what it prints. */
+/* Ends the machine for what its guest did on @vcpu: a format and values, as for ending_set(). */
 #define vcpu_crashed(vcpu, fmt, ...)                                                      \
 	ending_set(&(vcpu)->vm->ending, OUTCOME_CRASH, "the guest crashed: CPU %u: " fmt, \
 		   (vcpu)->index, ##__VA_ARGS__)
@@ -57,13 +59,13 @@ struct vm {
 int vm_check_limits(const struct vm *vm, struct error *err);
 
 /*
- * Makes KVM's VM with one memory slot a range, then the arch's interrupt controller, then the
+ * Makes KVM's VM with one memory slot per range, then the arch's interrupt controller, then the
  * vCPUs, in this order: slots set after an irqchip or a vCPU wait longer. RAM is there already.
  * Returns 0, or -1 naming the ioctl.
  */
 int vm_create(struct vm *vm, struct error *err);
 
-/* Starts one thread a vCPU. Returns 0, or -1. */
+/* Starts one thread per vCPU. Returns 0, or -1. */
 int vm_start(struct vm *vm, struct error *err);
 
 /*

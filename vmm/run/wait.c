@@ -118,11 +118,16 @@ static bool wants_input(const struct wait *wait)
 	return wait->input_open && wait->input_size < sizeof(wait->input);
 }
 
-/* The panic's message is complete; the kernel has yet to print its trace. */
+/* A kernel that has panicked has yet to print its trace; what ends it then is told as the panic. */
 static void note_panic(struct wait *wait)
 {
-	if (!wait->panic_deadline_ns && ending_has_panicked(&wait->vm->ending))
-		wait->panic_deadline_ns = now_ns() + PANIC_GRACE_NS;
+	uint64_t latest = now_ns() + PANIC_GRACE_NS;
+
+	if (wait->panicked || !ending_has_panicked(&wait->vm->ending))
+		return;
+	wait->panicked = true;
+	if (!wait->deadline_ns || latest < wait->deadline_ns)
+		wait->deadline_ns = latest;
 }
 
 /* Time until @deadline for poll(2), rounded up; -1 for none. */
@@ -138,20 +143,9 @@ static int ms_until(uint64_t deadline)
 	return ms < 1000000 ? (int)ms : 1000000;
 }
 
-static int next_timeout(const struct wait *wait)
+static void check_deadline(struct wait *wait)
 {
-	int limit = ms_until(wait->deadline_ns), panic = ms_until(wait->panic_deadline_ns);
-
-	if (limit < 0 || panic < 0)
-		return limit < 0 ? panic : limit;
-	return limit < panic ? limit : panic;
-}
-
-static void check_deadlines(struct wait *wait)
-{
-	if (wait->panic_deadline_ns && !ms_until(wait->panic_deadline_ns))
-		ending_set(&wait->vm->ending, OUTCOME_PANIC, "%s", "");
-	if (wait->deadline_ns && !ms_until(wait->deadline_ns))
+	if (wait->deadline_ns && now_ns() >= wait->deadline_ns)
 		ending_set(&wait->vm->ending, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
 			   (double)wait->timeout_ns / NS_PER_S);
 }
@@ -185,9 +179,9 @@ void wait_for_end(struct wait *wait)
 	while (!ending_has_come(&wait->vm->ending)) {
 		note_panic(wait);
 		polls[POLL_INPUT].fd = wants_input(wait) ? STDIN_FILENO : -1;
-		if (poll(polls, NR_POLL, next_timeout(wait)) > 0)
+		if (poll(polls, NR_POLL, ms_until(wait->deadline_ns)) > 0)
 			handle_events(wait, polls);
-		check_deadlines(wait);
+		check_deadline(wait);
 	}
 	console_flush(&wait->vm->console, LAST_BYTES_S);
 }

@@ -19,9 +19,8 @@ struct wait {
 	uint8_t input[WAIT_INPUT]; /* read, and not yet taken by the guest */
 	size_t input_size;
 	uint64_t timeout_ns; /* the user's, for the message; 0: none */
-	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
-	uint64_t
-		panic_deadline_ns; /* when a kernel that has panicked must be through; 0: has not */
+	uint64_t deadline_ns; /* the limit's or, if that is sooner, a panic's; 0: none */
+	bool panicked; /* the deadline knows of it */
 };
 
 /* Blocks the signals that it takes over. The time limit counts from here. Returns 0, or -1. */
