@@ -149,25 +149,20 @@ static void watch(void *opaque, const struct ioapic_message messages[X86_IOAPIC_
 	free(routing);
 }
 
-static void power_off(void *opaque)
+static void end(void *ending, bool reset)
 {
-	ending_set(opaque, OUTCOME_POWEROFF, "%s", "");
-}
-
-static void reset(void *opaque)
-{
-	ending_set(opaque, OUTCOME_REBOOT, "%s", "");
+	ending_set(ending, reset ? OUTCOME_REBOOT : OUTCOME_POWEROFF, "%s", "");
 }
 
 static void add_devices(struct vm *vm)
 {
 	static const struct ioapic_ops ioapic_ops = { deliver, watch };
-	static const struct power_ops power_ops = { power_off, reset };
 
 	ioapic_init(&vm->arch.ioapic, &ioapic_ops, vm);
 	bus_add(&vm->mmio, &vm->arch.ioapic.device);
 	device_add_all(vm, x86_devices, &vm->ports);
-	power_init(&vm->arch.power, &vm->ports, &power_ops, &vm->ending);
+	vm->arch.power = (struct power){ .end = end, .opaque = &vm->ending };
+	power_init(&vm->arch.power, &vm->ports);
 }
 
 /* CPU 0 boots; KVM takes its vCPU to have id 0. */

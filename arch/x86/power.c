@@ -18,42 +18,38 @@ static uint64_t read_zero(struct bus_device *device, uint64_t offset, unsigned i
 	return 0;
 }
 
-static struct power *power_of(struct bus_device *device)
+static void end(struct bus_device *device, bool reset)
 {
-	return ((struct power_port *)device)->power;
+	struct power *power = ((struct power_port *)device)->power;
+
+	power->end(power->opaque, reset);
 }
 
 static void write_sleep(struct bus_device *device, uint64_t offset, uint64_t value,
 			unsigned int size)
 {
-	struct power *power = power_of(device);
-
 	(void)size;
 	if (!offset && value & SLEEP_ENABLE && SLEEP_TYPE(value) == X86_S5_TYPE)
-		power->ops->power_off(power->opaque);
+		end(device, false);
 }
 
 static void write_reset(struct bus_device *device, uint64_t offset, uint64_t value,
 			unsigned int size)
 {
-	struct power *power = power_of(device);
-
 	(void)offset;
 	(void)size;
 	if (value & RESET_CPU)
-		power->ops->reset(power->opaque);
+		end(device, true);
 }
 
 /* An idle controller without a keyboard, so that nobody waits for it before a reset. */
 static void write_i8042(struct bus_device *device, uint64_t offset, uint64_t value,
 			unsigned int size)
 {
-	struct power *power = power_of(device);
-
 	(void)offset;
 	(void)size;
 	if ((value & 0xff) == X86_I8042_RESET)
-		power->ops->reset(power->opaque);
+		end(device, true);
 }
 
 static const struct bus_device ports[POWER_PORTS] = {
@@ -62,10 +58,8 @@ static const struct bus_device ports[POWER_PORTS] = {
 	{ X86_I8042_COMMAND, 1, read_zero, write_i8042 },
 };
 
-void power_init(struct power *power, struct bus *bus, const struct power_ops *ops, void *opaque)
+void power_init(struct power *power, struct bus *bus)
 {
-	power->ops = ops;
-	power->opaque = opaque;
 	for (unsigned int i = 0; i < POWER_PORTS; i++) {
 		power->ports[i] = (struct power_port){ ports[i], power };
 		bus_add(bus, &power->ports[i].device);

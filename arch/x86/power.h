@@ -10,11 +10,6 @@
 
 #define POWER_PORTS 3
 
-struct power_ops {
-	void (*power_off)(void *opaque);
-	void (*reset)(void *opaque);
-};
-
 /* A port and its way back to the others. */
 struct power_port {
 	struct bus_device device;
@@ -22,12 +17,12 @@ struct power_port {
 };
 
 struct power {
-	const struct power_ops *ops;
+	void (*end)(void *opaque, bool reset); /* else the guest is off */
 	void *opaque;
 	struct power_port ports[POWER_PORTS];
 };
 
-/* Fills in the ports and puts them on @bus. */
-void power_init(struct power *power, struct bus *bus, const struct power_ops *ops, void *opaque);
+/* Puts the ports on @bus. @power has its end() and opaque, and is zeroed otherwise. */
+void power_init(struct power *power, struct bus *bus);
 
 #endif

@@ -26,7 +26,7 @@ static bool is_woken(struct ending *ending)
 static void assert_outcome(const struct ending *ending, enum outcome_kind kind, int status,
 			   const char *message)
 {
-	ck_assert(ending_has_come(ending));
+	ck_assert(atomic_load(&ending->stopping));
 	ck_assert_int_eq(ending->outcome.kind, kind);
 	ck_assert_int_eq(ending->outcome.status, status);
 	ck_assert_str_eq(ending->outcome.message, message);
@@ -37,7 +37,7 @@ START_TEST(first_verdict_counts)
 	struct ending ending;
 
 	open_ending(&ending);
-	ck_assert(!ending_has_come(&ending) && !is_woken(&ending));
+	ck_assert(!atomic_load(&ending.stopping) && !is_woken(&ending));
 	ck_assert(ending_set(&ending, OUTCOME_CRASH, "CPU %u: %s", 3, "triple fault"));
 	ck_assert(is_woken(&ending));
 	ck_assert(!ending_set(&ending, OUTCOME_POWEROFF, "%s", ""));
@@ -91,10 +91,10 @@ START_TEST(panic_stays_a_panic)
 	struct ending ending;
 
 	open_ending(&ending);
-	ck_assert(!ending_has_panicked(&ending));
+	ck_assert(!atomic_load(&ending.panicked));
 	ending_note_panic(&ending, "Kernel panic - not syncing: why");
-	ck_assert(ending_has_panicked(&ending) && is_woken(&ending));
-	ck_assert(!ending_has_come(&ending));
+	ck_assert(atomic_load(&ending.panicked) && is_woken(&ending));
+	ck_assert(!atomic_load(&ending.stopping));
 	ck_assert_int_eq(ending_set(&ending, kind, "other"), after_panic[_i].counts);
 	if (after_panic[_i].counts)
 		assert_outcome(&ending, kind, 125, "other");

@@ -32,11 +32,11 @@ bool ending_offer(struct ending *ending, const struct outcome *outcome)
 	bool first, counts;
 
 	pthread_mutex_lock(&ending->lock);
-	first = !atomic_load(&ending->stopping);
-	counts = first && !(ending->panic.message[0] && is_end_of_panic(outcome->kind));
+	first = !ending->stopping;
+	counts = first && !(ending->panicked && is_end_of_panic(outcome->kind));
 	if (first)
 		ending->outcome = counts ? *outcome : ending->panic;
-	atomic_store(&ending->stopping, true);
+	ending->stopping = true;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);
 	return counts;
@@ -58,21 +58,7 @@ void ending_note_panic(struct ending *ending, const char *message)
 {
 	pthread_mutex_lock(&ending->lock);
 	outcome_set(&ending->panic, OUTCOME_PANIC, "%s", message);
+	ending->panicked = true;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);
-}
-
-bool ending_has_panicked(struct ending *ending)
-{
-	bool panicked;
-
-	pthread_mutex_lock(&ending->lock);
-	panicked = ending->panic.message[0];
-	pthread_mutex_unlock(&ending->lock);
-	return panicked;
-}
-
-bool ending_has_come(const struct ending *ending)
-{
-	return atomic_load(&ending->stopping);
 }

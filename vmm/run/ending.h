@@ -13,12 +13,14 @@
 
 #include "vmm/run/outcome.h"
 
+/* The outcome and the panic are to be read once what tells of them is true. */
 struct ending {
 	pthread_mutex_t lock; /* the innermost: nothing is called with it held */
 	int event; /* eventfd, readable when the main thread has something to look at */
 	atomic_bool stopping; /* the end has come, and no vCPU goes on */
-	struct outcome outcome; /* once it has */
-	struct outcome panic; /* of the kernel that has panicked; without a message: it has not */
+	atomic_bool panicked; /* the kernel has, and may go on */
+	struct outcome outcome;
+	struct outcome panic;
 };
 
 /* Returns 0, or -1. */
@@ -36,10 +38,6 @@ bool ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, 
 
 /* The kernel has panicked, saying @message, and goes on: it has its trace to print yet. */
 void ending_note_panic(struct ending *ending, const char *message);
-bool ending_has_panicked(struct ending *ending);
-
-/* The verdict has come: it does not change any more. */
-bool ending_has_come(const struct ending *ending);
 
 /* Has the main thread look at all that it waits for. Never blocks. */
 void ending_wake(struct ending *ending);

@@ -137,7 +137,7 @@ static void handle_run_error(struct vcpu *vcpu)
 
 static void run(struct vcpu *vcpu)
 {
-	while (!ending_has_come(&vcpu->vm->ending)) {
+	while (!atomic_load(&vcpu->vm->ending.stopping)) {
 		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
 			handle_run_error(vcpu);
 		} else {

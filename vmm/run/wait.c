@@ -123,7 +123,7 @@ static void note_panic(struct wait *wait)
 {
 	uint64_t latest = now_ns() + PANIC_GRACE_NS;
 
-	if (wait->panicked || !ending_has_panicked(&wait->vm->ending))
+	if (wait->panicked || !atomic_load(&wait->vm->ending.panicked))
 		return;
 	wait->panicked = true;
 	if (!wait->deadline_ns || latest < wait->deadline_ns)
@@ -176,7 +176,7 @@ void wait_for_end(struct wait *wait)
 		[POLL_CONSOLE] = { .fd = wait->vm->console.timer, .events = POLLIN },
 	};
 
-	while (!ending_has_come(&wait->vm->ending)) {
+	while (!atomic_load(&wait->vm->ending.stopping)) {
 		note_panic(wait);
 		polls[POLL_INPUT].fd = wants_input(wait) ? STDIN_FILENO : -1;
 		if (poll(polls, NR_POLL, ms_until(wait->deadline_ns)) > 0)

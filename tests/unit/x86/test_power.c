@@ -7,17 +7,13 @@ struct ends {
 	unsigned int offs, resets;
 };
 
-static void power_off(void *opaque)
+static void end(void *opaque, bool reset)
 {
-	((struct ends *)opaque)->offs++;
-}
+	struct ends *ends = opaque;
 
-static void reset(void *opaque)
-{
-	((struct ends *)opaque)->resets++;
+	ends->offs += !reset;
+	ends->resets += reset;
 }
-
-static const struct power_ops ops = { power_off, reset };
 
 /*
  * What is written where, and what comes of it. ACPI 6.5 4.8.3.7: SLP_TYP in bits 2-4, SLP_EN bit 5.
@@ -46,9 +42,9 @@ START_TEST(port_ends_the_machine)
 {
 	struct ends ends = { 0 };
 	struct bus bus = { 0 };
-	struct power power;
+	struct power power = { .end = end, .opaque = &ends };
 
-	power_init(&power, &bus, &ops, &ends);
+	power_init(&power, &bus);
 	bus_write(&bus, writes[_i].port, &writes[_i].value, 1);
 	ck_assert_uint_eq(ends.offs, writes[_i].offs);
 	ck_assert_uint_eq(ends.resets, writes[_i].resets);
@@ -61,10 +57,10 @@ START_TEST(ports_read_idle)
 	static const uint16_t ports[] = { 0x600, 0x601, 0xcf9, 0x64 };
 	struct ends ends = { 0 };
 	struct bus bus = { 0 };
-	struct power power;
+	struct power power = { .end = end, .opaque = &ends };
 	uint8_t value;
 
-	power_init(&power, &bus, &ops, &ends);
+	power_init(&power, &bus);
 	for (unsigned int i = 0; i < COUNT(ports); i++) {
 		bus_read(&bus, ports[i], &value, 1);
 		ck_assert_uint_eq(value, 0);
