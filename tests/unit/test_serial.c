@@ -350,108 +350,6 @@ START_TEST(random_guest)
 }
 END_TEST
 
-static void note_line(struct vm *vm, unsigned int line, bool level)
-{
-	unsigned int *levels = (unsigned int *)vm;
-
-	*levels = level ? *levels | 1U << line : *levels & ~(1U << line);
-}
-
-/* Two on one bus: each has registers, bytes and an interrupt line of its own. */
-START_TEST(two_ports_are_independent)
-{
-	struct port ports[2] = { 0 };
-	unsigned int levels = 0;
-	struct bus *bus = &ports[0].bus;
-	static const uint64_t bases[] = { 0x3f8, 0x2f8 };
-	uint8_t value;
-
-	for (unsigned int i = 0; i < 2; i++) {
-		ports[i].serial.ops = &ops;
-		ports[i].serial.opaque = &ports[i];
-		serial_init(&ports[i].serial, bases[i],
-			    (struct irq_line){ note_line, (struct vm *)&levels, 4 - i });
-		bus_add(bus, &ports[i].serial.device);
-	}
-	for (unsigned int i = 0; i < 2; i++) {
-		bus_write(bus, bases[i] + SCR, &(uint8_t){ 0x51 + i }, 1);
-		bus_write(bus, bases[i] + DATA, &(uint8_t){ 'a' + i }, 1);
-		bus_write(bus, bases[i] + MCR, &(uint8_t){ 8 }, 1);
-	}
-	for (unsigned int i = 0; i < 2; i++) {
-		bus_read(bus, bases[i] + SCR, &value, 1);
-		ck_assert_uint_eq(value, 0x51 + i);
-		ck_assert(ports[i].nr_sent == 1 && ports[i].sent[0] == 'a' + i);
-	}
-	bus_write(bus, bases[1] + IER, &(uint8_t){ 1 }, 1);
-	ck_assert_uint_eq(serial_receive(&ports[0].serial, (const uint8_t *)"x", 1), 1);
-	ck_assert_uint_eq(levels, 0);
-	ck_assert_uint_eq(serial_receive(&ports[1].serial, (const uint8_t *)"y", 1), 1);
-	ck_assert_uint_eq(levels, 1U << 3);
-	bus_write(bus, bases[0] + IER, &(uint8_t){ 1 }, 1);
-	ck_assert_uint_eq(levels, 1U << 3 | 1U << 4);
-	bus_read(bus, bases[1] + DATA, &value, 1);
-	ck_assert_uint_eq(value, 'y');
-	ck_assert_uint_eq(levels, 1U << 4);
-	bus_read(bus, bases[0] + DATA, &value, 1);
-	ck_assert_uint_eq(value, 'x');
-	ck_assert_uint_eq(levels, 0);
-}
-END_TEST
-
-/* A port whose bytes nobody takes until the test lets them go. */
-struct stalled {
-	struct port port; /* first: what its ops are given */
-	pthread_barrier_t inside, leave;
-};
-
-static void stall(void *opaque, uint8_t byte)
-{
-	struct stalled *stalled = opaque;
-
-	pthread_barrier_wait(&stalled->inside);
-	pthread_barrier_wait(&stalled->leave);
-	take_byte(&stalled->port, byte);
-}
-
-static void *send_x(void *stalled)
-{
-	out(stalled, DATA, 'x');
-	return NULL;
-}
-
-/*
- * A vCPU that blocks in stdout holds up neither what comes in nor another CPU; the empty
- * transmitter is told when the byte is out.
- */
-START_TEST(sending_holds_up_nobody)
-{
-	static const struct serial_ops stalling = { stall, take_room };
-	struct stalled stalled;
-	struct port *port = &stalled.port;
-	pthread_t sender;
-
-	open_port(port);
-	port->serial.ops = &stalling;
-	pthread_barrier_init(&stalled.inside, NULL, 2);
-	pthread_barrier_init(&stalled.leave, NULL, 2);
-	out(port, MCR, 8);
-	out(port, IER, 2);
-	ck_assert_uint_eq(in(port, IIR), 0x02);
-	ck_assert(!port->irq);
-	ck_assert_int_eq(pthread_create(&sender, NULL, send_x, &stalled), 0);
-	pthread_barrier_wait(&stalled.inside);
-	ck_assert_uint_eq(serial_receive(&port->serial, (const uint8_t *)"a", 1), 1);
-	ck_assert_uint_eq(in(port, LSR), 0x61);
-	ck_assert_uint_eq(in(port, DATA), 'a');
-	ck_assert(!port->irq && !port->nr_sent);
-	pthread_barrier_wait(&stalled.leave);
-	ck_assert_int_eq(pthread_join(sender, NULL), 0);
-	ck_assert(port->irq && port->nr_sent == 1);
-	ck_assert_uint_eq(in(port, IIR), 0x02);
-}
-END_TEST
-
 Suite *serial_suite(void)
 {
 	const TTest *const tests[] = {
@@ -469,8 +367,6 @@ Suite *serial_suite(void)
 		loopback_keeps_inside,
 		wide_access,
 		random_guest,
-		sending_holds_up_nobody,
-		two_ports_are_independent,
 	};
 	Suite *s = suite_create("serial");
 	TCase *tc = tcase_create("serial");
