@@ -37,10 +37,15 @@ void arch_host_probe(struct arch_host *host);
 /* Where RAM may be on this host. */
 void arch_layout_space(const struct arch_host *host, struct layout_space *space);
 
+/* The tables can describe @m to a guest, all of it. Returns 0, or -1: the input's mistake. */
+int arch_check_machine(const struct machine *m, struct error *err);
+
 /*
- * What of @t a guest on this host will not see as declared, for a warning; NULL when it sees all.
+ * Says a sentence, for a warning, for each thing of @m that a guest on this host will not see as
+ * declared.
  */
-const char *arch_cannot_show(const struct machine *m);
+void arch_cannot_show(const struct machine *m, void (*say)(void *opaque, const char *sentence),
+		      void *opaque);
 
 /* The number that the guest knows CPU @cpu by: APIC id, MPIDR. */
 uint32_t arch_cpu_id(const struct machine *m, unsigned int cpu);

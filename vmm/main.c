@@ -43,8 +43,9 @@ static int make_machine(struct input *in, struct options *options, struct error 
 	arch_host_probe(&in->host);
 	arch_layout_space(&in->host, &space);
 	in->machine.host = &in->host;
-	return settings_layout(&in->settings, &in->machine.topology, &space, &in->machine.layout,
-			       err);
+	if (settings_layout(&in->settings, &in->machine.topology, &space, &in->machine.layout, err))
+		return -1;
+	return arch_check_machine(&in->machine, err);
 }
 
 static void free_input(struct input *in)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "arch/arm64/fdt.h"
 #include "arch/arm64/mpidr.h"
 #include "arch/arm64/platform.h"
 #include "vmm/run/kvm.h"
@@ -38,13 +39,21 @@ void arch_host_probe(struct arch_host *host)
 }
 
 /* drivers/base/cacheinfo.c: what is in a CPU's own node is that CPU's own. */
-const char *arch_cannot_show(const struct machine *m)
+void arch_cannot_show(const struct machine *m, void (*say)(void *opaque, const char *sentence),
+		      void *opaque)
 {
 	if (m->topology.threads > 1)
-		return "Linux takes first-level caches in a device tree for each CPU's own, not "
-		       "for "
-		       "shared by a core's threads";
-	return NULL;
+		say(opaque, "Linux takes first-level caches in a device tree for each CPU's own, "
+			    "not for shared by a core's threads");
+}
+
+int arch_check_machine(const struct machine *m, struct error *err)
+{
+	struct blob blob = { 0 };
+	int ret = fdt_build(m, NULL, &blob, err);
+
+	blob_free(&blob);
+	return ret;
 }
 
 void arch_layout_space(const struct arch_host *host, struct layout_space *space)

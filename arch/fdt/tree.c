@@ -9,26 +9,43 @@
 
 #include "mem/xalloc.h"
 
-static void note(struct tree *tree, int error)
+#define FIRST_SIZE 0x10000UL
+
+/*
+ * Takes what a call of libfdt's returned. Returns true when the call is to be made again, since
+ * there is more room now; else it is noted.
+ */
+static bool again(struct tree *tree, int error)
 {
-	if (!tree->error)
+	size_t size = tree->size * 2 < tree->max ? tree->size * 2 : tree->max;
+	void *larger;
+
+	if (error != -FDT_ERR_NOSPACE || size == tree->size) {
 		tree->error = error;
+		return false;
+	}
+	larger = xcalloc(1, size);
+	fdt_resize(tree->data, larger, size);
+	free(tree->data);
+	tree->data = larger;
+	tree->size = size;
+	return true;
 }
 
 void tree_open(struct tree *tree, const struct machine *m, size_t max)
 {
-	*tree = (struct tree){ .machine = m, .data = xcalloc(1, max), .max = max };
-	note(tree, fdt_create(tree->data, max));
+	*tree = (struct tree){ m, xcalloc(1, FIRST_SIZE), FIRST_SIZE, max, 0 };
+	tree->error = fdt_create(tree->data, tree->size);
 	if (!tree->error)
-		note(tree, fdt_finish_reservemap(tree->data));
+		tree->error = fdt_finish_reservemap(tree->data);
 	tree_begin(tree, "%s", "");
 }
 
 int tree_close(struct tree *tree, struct blob *blob, struct error *err)
 {
 	tree_end(tree);
-	if (!tree->error)
-		note(tree, fdt_finish(tree->data));
+	while (!tree->error && again(tree, fdt_finish(tree->data)))
+		;
 	if (!tree->error)
 		blob_add(blob, tree->data, fdt_totalsize(tree->data));
 	free(tree->data);
@@ -48,20 +65,20 @@ void tree_begin(struct tree *tree, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(name, sizeof(name), fmt, ap);
 	va_end(ap);
-	if (!tree->error)
-		note(tree, fdt_begin_node(tree->data, name));
+	while (!tree->error && again(tree, fdt_begin_node(tree->data, name)))
+		;
 }
 
 void tree_end(struct tree *tree)
 {
-	if (!tree->error)
-		note(tree, fdt_end_node(tree->data));
+	while (!tree->error && again(tree, fdt_end_node(tree->data)))
+		;
 }
 
 void tree_bytes(struct tree *tree, const char *name, const void *data, size_t size)
 {
-	if (!tree->error)
-		note(tree, fdt_property(tree->data, name, data, size));
+	while (!tree->error && again(tree, fdt_property(tree->data, name, data, size)))
+		;
 }
 
 void tree_string(struct tree *tree, const char *name, const char *text)

@@ -24,7 +24,7 @@ struct fdt_chosen {
 struct tree {
 	const struct machine *machine;
 	void *data;
-	size_t max; /* bytes */
+	size_t size, max; /* bytes of data that there are, and that there may be */
 	int error; /* the first of libfdt's; nothing is written after it */
 };
 

@@ -71,19 +71,24 @@ void arch_host_probe(struct arch_host *host)
 		probe_llc(host);
 }
 
-const char *arch_cannot_show(const struct machine *m)
+void arch_cannot_show(const struct machine *m, void (*say)(void *opaque, const char *sentence),
+		      void *opaque)
 {
 	struct apic_id_shifts shifts = apic_id_shifts(m);
 
 	if (m->host->llc_is_package && m->topology.llcs_per_package > 1)
-		return "on this host's processor (AMD before Zen) Linux sees one last-level cache "
-		       "a "
-		       "package, whatever is declared";
+		say(opaque, "on this host's processor (AMD before Zen) Linux sees one last-level "
+			    "cache per package, whatever is declared");
 	if (m->host->llc_shift_min && shifts.llc > m->host->llc_shift_min)
-		return "on this host's processor (Zen 1) Linux sees no last-level cache of more "
-		       "than 8 "
-		       "CPUs, and will split the declared ones";
-	return NULL;
+		say(opaque, "on this host's processor (Zen 1) Linux sees no last-level cache of "
+			    "more than 8 CPUs, and will split the declared ones");
+}
+
+int arch_check_machine(const struct machine *m, struct error *err)
+{
+	(void)m;
+	(void)err;
+	return 0;
 }
 
 void arch_layout_space(const struct arch_host *host, struct layout_space *space)

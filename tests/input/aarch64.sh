@@ -39,6 +39,13 @@ refuse_kernels() {
 	kernel initrd-large 'do not fit behind' "$tmp/kernel" -i "$tmp/initrd" -m 100M
 }
 
+# Machines that no device tree can describe.
+refuse_machines() {
+	refuse tree-too-large 'the device tree takes more than' plan --topology 512n512l1c1t -m 512M
+	refuse tree-too-large-run 'the device tree takes more than' run -k "$tmp/kernel" --topology 512n512l1c1t -m 512M
+	refuse tree-cpus 'CPUs are more than the 6144' plan --topology 1n1l6145c1t
+}
+
 # The host is asked for its address width and PMU first; then as on x86-64. "-" is a step that may fail.
 first_ioctl=3
 capabilities=(USER_MEMORY IMMEDIATE_EXIT ONE_REG DEVICE_CTRL ARM_PSCI_0_2)

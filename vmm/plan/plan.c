@@ -25,6 +25,11 @@ static void warn(struct plan *plan, const char *fmt, ...)
 	plan->warnings[plan->nr_warnings++] = xstrdup(text);
 }
 
+static void add_warning(void *plan, const char *sentence)
+{
+	warn(plan, "%s", sentence);
+}
+
 /* Edges between nodes inside of one block; the first is named, the others counted. */
 static void warn_of_edges(struct plan *plan)
 {
@@ -114,8 +119,7 @@ void plan_make(struct plan *plan, const struct machine *m)
 {
 	*plan = (struct plan){ .machine = m };
 	arch_memory_map(m, &plan->map);
-	if (arch_cannot_show(m))
-		warn(plan, "%s", arch_cannot_show(m));
+	arch_cannot_show(m, add_warning, plan);
 	warn_of_edges(plan);
 	warn_of_small_nodes(plan);
 	warn_of_fit(plan);

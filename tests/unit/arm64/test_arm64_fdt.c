@@ -293,7 +293,8 @@ START_TEST(chosen_is_what_the_boot_says)
 END_TEST
 
 /* @nodes nodes, the first with CPUs. Returns as fdt_build() does; *@size is the tree's. */
-static int build_large(unsigned int nodes, unsigned int cpus, size_t *size, struct error *err)
+static int build_large(unsigned int nodes, unsigned int cpus, const struct fdt_chosen *chosen,
+		       size_t *size, struct error *err)
 {
 	struct fdt_case c = { .host = { .ipa_bits = 48 } };
 	int ret;
@@ -307,7 +308,7 @@ static int build_large(unsigned int nodes, unsigned int cpus, size_t *size, stru
 	ck_assert_msg(!topology_finish(&c.machine.topology, err), "%s", err->text);
 	ck_assert_int_eq(layout_build(&c.machine.topology, &space_arm64, &c.machine.layout, err),
 			 0);
-	ret = fdt_build(&c.machine, NULL, &c.blob, err);
+	ret = fdt_build(&c.machine, chosen, &c.blob, err);
 	*size = c.blob.size;
 	fdt_case_free(&c);
 	return ret;
@@ -318,14 +319,33 @@ START_TEST(tree_is_bounded)
 	struct error err;
 	size_t size;
 
-	ck_assert_int_eq(build_large(400, 1, &size, &err), 0);
+	ck_assert_int_eq(build_large(400, 1, NULL, &size, &err), 0);
 	ck_assert(size > 400 * 400 * 12 && size <= FDT_MAX_SIZE);
-	ck_assert_int_eq(build_large(512, 1, &size, &err), -1);
+	ck_assert_int_eq(build_large(512, 1, NULL, &size, &err), -1);
 	ck_assert_msg(strstr(err.text, "use fewer nodes or CPUs") != NULL, "%s", err.text);
 	ck_assert_uint_eq(size, 0);
-	ck_assert_int_eq(build_large(1, ARM64_MAX_CPUS + 1, &size, &err), -1);
+	ck_assert_int_eq(build_large(1, ARM64_MAX_CPUS + 1, NULL, &size, &err), -1);
 	ck_assert_msg(strstr(err.text, "6145 CPUs") != NULL, "%s", err.text);
-	ck_assert_int_eq(build_large(1, 512, &size, &err), 0);
+	ck_assert_int_eq(build_large(1, 512, NULL, &size, &err), 0);
+}
+END_TEST
+
+/* What plan has seen to fit, a run's longest command line and its initrd do not make too large. */
+START_TEST(a_boot_fits_too)
+{
+	static char cmdline[2048];
+	const struct fdt_chosen chosen = { .cmdline = cmdline, .initrd = GIB, .initrd_size = GIB };
+	unsigned int cpus = 512;
+	struct error err;
+	size_t size;
+
+	memset(cmdline, 'x', sizeof(cmdline) - 1);
+	while (!build_large(385, cpus, NULL, &size, &err)) {
+		ck_assert_msg(!build_large(385, cpus, &chosen, &size, &err), "%s", err.text);
+		cpus++;
+	}
+	ck_assert_uint_gt(cpus, 513);
+	ck_assert_msg(strstr(err.text, "2044 KiB") != NULL, "%s", err.text);
 }
 END_TEST
 
@@ -345,6 +365,7 @@ Suite *arm64_fdt_suite(void)
 	tcase_add_loop_test(tc, devices_are_there, 0, nr);
 	tcase_add_test(tc, chosen_is_what_the_boot_says);
 	tcase_add_test(tc, tree_is_bounded);
+	tcase_add_test(tc, a_boot_fits_too);
 	suite_add_tcase(s, tc);
 	return s;
 }
