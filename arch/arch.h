@@ -5,8 +5,8 @@
  * architecture's own, from its arch_types.h.
  *
  * The first group needs no VM and serves plan and tables as well; all but arch_host_probe() and
- * arch_tables_write() are pure. Then, for a run, in the order of their calls: arch_check(),
- * arch_load() once RAM is there, arch_vm_init() when the memory slots are set and before the vCPUs,
+ * arch_tables_write() are pure. The second is load.c's, for a run. Then, in the order of their
+ * calls: arch_check(), arch_vm_init() when the memory slots are set and before the vCPUs,
  * arch_vm_init_late() after them, arch_vcpu_init() in each vCPU's thread, arch_vcpu_exit() for each
  * exit that the run loop does not know, arch_vcpu_dump() when a run is cut off.
  */
@@ -19,6 +19,12 @@
 #include "arch_types.h"
 #include "mem/machine.h"
 
+struct boot;
+struct boot_data;
+struct file;
+struct kernel;
+struct kernel_stream;
+struct load;
 struct vm;
 struct vcpu;
 
@@ -65,11 +71,24 @@ uint64_t arch_memory_block(const struct machine *m);
 /* Writes what the guest's firmware tables are made of to files in @folder. Returns 0, or -1. */
 int arch_tables_write(const struct machine *m, const char *folder, struct error *err);
 
+/*
+ * What boot->kernel is: its segments, limits and header, or the stream to unpack for them, and then
+ * the limits and the header alone. Returns 0, or -1 with what is wrong and what is to be given.
+ */
+int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
+		     struct error *err);
+
+/* The segments of the kernel in @file, which arch_kernel_read()'s stream unpacks to. The same. */
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err);
+
+/* Where in @load's map, clear of its kernel, the initrd goes. Returns 0, or -1 with the cure. */
+int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err);
+
+/* The tables and all else that @load's kernel is handed. Returns 0, or -1 with the cure. */
+int arch_boot_data(const struct load *load, struct boot_data *data, struct error *err);
+
 /* KVM, open as vm->kvm, has what the machine needs. Returns 0, or -1 naming what is missing. */
 int arch_check(struct vm *vm, struct error *err);
-
-/* Loads kernel, initrd, command line and tables into RAM. Returns 0, or -1 naming the file. */
-int arch_load(struct vm *vm, struct error *err);
 
 /* The VM's own part, its interrupt controller and its devices. Returns 0, or -1. */
 int arch_vm_init(struct vm *vm, struct error *err);

@@ -19,6 +19,18 @@ void memory_map_add(struct memory_map *map, uint64_t start, uint64_t end, uint32
 	map->entries[map->nr++] = (struct memory_map_entry){ start, end - start, type };
 }
 
+uint64_t memory_map_ram_end(const struct memory_map *map, uint64_t gpa)
+{
+	for (unsigned int i = 0; i < map->nr; i++) {
+		const struct memory_map_entry *entry = &map->entries[i];
+
+		if (entry->type == MEMORY_RAM && gpa >= entry->start &&
+		    gpa - entry->start < entry->size)
+			return entry->start + entry->size;
+	}
+	return 0;
+}
+
 const char *memory_map_type_name(uint32_t type)
 {
 	static const char *const names[] = {

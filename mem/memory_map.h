@@ -23,6 +23,9 @@ struct memory_map {
 /* Appends an entry; it grows the last one instead when both touch and are of one type. */
 void memory_map_add(struct memory_map *map, uint64_t start, uint64_t end, uint32_t type);
 
+/* The end of the RAM entry that holds @gpa; 0 when none does. */
+uint64_t memory_map_ram_end(const struct memory_map *map, uint64_t gpa);
+
 /* "RAM", "reserved", "ACPI data". */
 const char *memory_map_type_name(uint32_t type);
 

@@ -150,8 +150,10 @@ static int run_guest(const struct input *in, const struct options *options,
 		     const struct timespec *start, struct result *result, struct error *err)
 {
 	char *kernel = NULL, *cmdline = make_cmdline(&in->settings);
+	struct boot boot = { .cmdline = cmdline, .mode = options->boot };
 	struct run run = {
 		.machine = &in->machine,
+		.boot = &boot,
 		.console = options->console,
 		.timeout_ns = options->timeout_ns,
 		.realtime = in->settings.realtime.value,
@@ -160,9 +162,9 @@ static int run_guest(const struct input *in, const struct options *options,
 
 	if (make_ram_options(&in->settings, options, &run.ram, err) ||
 	    find_kernel(&in->settings, &kernel, err) ||
-	    check_console(options, kernel, in->settings.initrd.text, err))
+	    check_console(options, kernel, in->settings.initrd.text, err) ||
+	    boot_open(&boot, kernel, in->settings.initrd.text, err))
 		return -1;
-	run.boot = (struct boot){ kernel, in->settings.initrd.text, cmdline, options->boot };
 	run_machine(&run, result);
 	return 0;
 }

@@ -119,6 +119,7 @@ static void build_rsdp(uint64_t xsdt, uint8_t rsdp[ACPI_RSDP_SIZE])
 
 void acpi_place(struct acpi_tables *tables, uint64_t base)
 {
+	tables->base = base;
 	place_dsdt(tables, base);
 	place_xsdt(tables, base);
 	build_rsdp(base + tables->offsets[tables->nr - 1], tables->rsdp);

@@ -32,6 +32,7 @@ struct acpi_tables {
 	struct blob blob; /* all of them, each at a multiple of 16 */
 	size_t offsets[ACPI_MAX_TABLES]; /* of each table in it; the XSDT is the last */
 	unsigned int nr;
+	uint64_t base; /* guest-physical, of the blob */
 	uint8_t rsdp[ACPI_RSDP_SIZE];
 };
 

@@ -9,7 +9,7 @@
 
 struct arch_vm {
 	uint64_t entry; /* where the first CPU starts */
-	uint64_t fdt; /* what it finds in x0 */
+	uint64_t params; /* what it finds in x0: the device tree */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The headers of arm64 kernel files: Image, and vmlinuz.efi, which holds a compressed one. Pure;
- * kernel.c loads what is found here. Sources: Linux, Documentation/arch/arm64/booting.rst;
+ * The headers of arm64 kernel files: Image, and vmlinuz.efi, which holds a compressed one, for
+ * kernel.c. Pure. Sources: Linux, Documentation/arch/arm64/booting.rst;
  * drivers/firmware/efi/libstub/zboot-header.S.
  */
 #ifndef ARCH_ARM64_IMAGE_H
@@ -19,7 +19,7 @@ struct image {
 	uint64_t size; /* of memory that it needs from there on: image_size, or the file's own */
 };
 
-/* A compressed kernel within a file, without what the build puts behind its stream. */
+/* A compressed kernel within a file, without the size that the build appends to the stream. */
 struct image_payload {
 	uint64_t offset;
 	uint64_t size;

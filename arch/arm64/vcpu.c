@@ -99,7 +99,7 @@ int arch_vcpu_init(struct vcpu *vcpu, struct error *err)
 	set_cache_levels(vcpu);
 	if (vcpu->index)
 		return 0;
-	if (set_register(vcpu, X0, vcpu->vm->arch.fdt, err) < 0)
+	if (set_register(vcpu, X0, vcpu->vm->arch.params, err) < 0)
 		return -1;
 	return set_register(vcpu, PC, vcpu->vm->arch.entry, err);
 }

@@ -13,6 +13,7 @@ struct arch_vm {
 	struct ioapic ioapic;
 	struct power power;
 	uint64_t entry; /* where the first CPU starts */
+	uint64_t params; /* what it finds in RSI: the zero page */
 };
 
 #endif

@@ -4,15 +4,8 @@
 #include <elf.h>
 #include <string.h>
 
-bool elf_knows(const uint8_t *file, uint64_t size)
-{
-	return size >= SELFMAG && !memcmp(file, ELFMAG, SELFMAG);
-}
-
 static int check_header(const Elf64_Ehdr *header, uint64_t size, struct error *err)
 {
-	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_X86_64)
-		return error_set(err, "an ELF file for another machine: give an x86-64 kernel");
 	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
 		return error_set(err, "an ELF file, but no executable: give a vmlinux");
 	if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phoff > size ||
@@ -22,8 +15,7 @@ static int check_header(const Elf64_Ehdr *header, uint64_t size, struct error *e
 	return 0;
 }
 
-static int add_segment(struct elf_image *image, const Elf64_Phdr *p, uint64_t size,
-		       struct error *err)
+static int add_segment(struct kernel *kernel, const Elf64_Phdr *p, uint64_t size, struct error *err)
 {
 	if (p->p_offset > size || p->p_filesz > size - p->p_offset || p->p_filesz > p->p_memsz)
 		return error_set(err, "truncated or damaged: segment at 0x%llx lies outside of it",
@@ -31,32 +23,35 @@ static int add_segment(struct elf_image *image, const Elf64_Phdr *p, uint64_t si
 	if (p->p_paddr > UINT64_MAX - p->p_memsz)
 		return error_set(err, "damaged: segment at 0x%llx wraps around",
 				 (unsigned long long)p->p_paddr);
-	if (image->nr == ELF_MAX_SEGMENTS)
+	if (kernel->nr == KERNEL_MAX_SEGMENTS)
 		return error_set(err, "more than %d segments: no kernel has so many",
-				 ELF_MAX_SEGMENTS);
-	image->segments[image->nr++] =
-		(struct elf_segment){ p->p_offset, p->p_filesz, p->p_paddr, p->p_memsz };
+				 KERNEL_MAX_SEGMENTS);
+	kernel->segments[kernel->nr++] =
+		(struct kernel_segment){ p->p_offset, p->p_filesz, p->p_paddr, p->p_memsz };
 	return 0;
 }
 
-int elf_parse(const uint8_t *file, uint64_t size, struct elf_image *image, struct error *err)
+int elf_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct error *err)
 {
 	Elf64_Ehdr header;
 	Elf64_Phdr program;
 
+	if (kernel_file_format(file, size) != KERNEL_VMLINUX_X86)
+		return kernel_file_refuse(file, size, "an x86-64 kernel", err);
 	if (size < sizeof(header))
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
 	memcpy(&header, file, sizeof(header));
 	if (check_header(&header, size, err))
 		return -1;
-	*image = (struct elf_image){ .entry = header.e_entry };
+	kernel->entry = header.e_entry;
+	kernel->nr = 0;
 	for (unsigned int i = 0; i < header.e_phnum; i++) {
 		memcpy(&program, file + header.e_phoff + i * sizeof(program), sizeof(program));
 		if (program.p_type == PT_LOAD && program.p_memsz &&
-		    add_segment(image, &program, size, err))
+		    add_segment(kernel, &program, size, err))
 			return -1;
 	}
-	if (!image->nr)
+	if (!kernel->nr)
 		return error_set(err, "an ELF file with nothing to load: give a vmlinux");
 	return 0;
 }

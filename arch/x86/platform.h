@@ -21,6 +21,7 @@ extern const struct device x86_devices[MACHINE_MAX_DEVICES];
 #define X86_RESET_VECTOR 0xffff0
 #define X86_HIGH_RAM 0x100000
 #define X86_ACPI_BASE X86_HIGH_RAM
+#define X86_KERNEL_FLOOR X86_HIGH_RAM
 
 /* [3 GiB, 4 GiB) is for devices; on AMD a hole below 1 TiB is HyperTransport's. */
 #define X86_MMIO_HOLE_START 0xc0000000ULL

@@ -134,7 +134,7 @@ static int set_regs(struct vcpu *vcpu, struct error *err)
 {
 	struct kvm_regs regs = {
 		.rip = vcpu->vm->arch.entry,
-		.rsi = X86_ZERO_PAGE,
+		.rsi = vcpu->vm->arch.params,
 		.rflags = RFLAGS_RESERVED,
 	};
 

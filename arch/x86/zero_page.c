@@ -86,8 +86,7 @@ int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *
 		      struct error *err)
 {
 	*header = (struct setup_header){ 0 };
-	if (size < 1024 || get(image + HDR_BOOT_FLAG, 2) != 0xaa55 ||
-	    memcmp(image + HDR_MAGIC, "HdrS", 4))
+	if (size < 1024 || kernel_file_format(image, size) != KERNEL_BZIMAGE)
 		return 0;
 	header->protocol = get(image + HDR_VERSION, 2);
 	if (header->protocol < PROTOCOL_2_12)
@@ -126,8 +125,8 @@ int zero_page_build(const struct zero_page_info *info, uint8_t page[ZERO_PAGE_SI
 		    struct error *err)
 {
 	memset(page, 0, ZERO_PAGE_SIZE);
-	if (info->header)
-		memcpy(page + SETUP_HEADER_OFFSET, info->header->bytes, info->header->size);
+	if (info->header_size)
+		memcpy(page + SETUP_HEADER_OFFSET, info->header, info->header_size);
 	else
 		put_minimal_header(page);
 	page[HDR_TYPE_OF_LOADER] = LOADER_UNDEFINED;

@@ -6,14 +6,14 @@
 #ifndef ARCH_X86_ZERO_PAGE_H
 #define ARCH_X86_ZERO_PAGE_H
 
+#include "arch/kernel_file.h"
 #include "mem/memory_map.h"
-#include "mem/error.h"
 
 #define ZERO_PAGE_SIZE 4096
 #define ZERO_PAGE_MAX_E820 128
 
 #define SETUP_HEADER_OFFSET 0x1f1 /* in a bzImage and in the zero page alike */
-#define SETUP_HEADER_MAX 0x8f /* up to 0x280, where the EDD data begins */
+#define SETUP_HEADER_MAX KERNEL_MAX_HEADER /* up to 0x280, where the EDD data begins */
 
 /* The fields of the setup header that matter here; boot.rst says what each is for. */
 struct setup_header {
@@ -33,7 +33,8 @@ struct setup_header {
 
 /* What the kernel is told besides. All addresses are guest-physical. */
 struct zero_page_info {
-	const struct setup_header *header; /* or NULL for an ELF kernel */
+	const uint8_t *header; /* setup_header.bytes */
+	unsigned int header_size; /* 0: an ELF kernel has none */
 	const struct memory_map *e820;
 	uint64_t rsdp;
 	uint32_t cmdline;

@@ -26,17 +26,17 @@ make_kernels() {
 }
 
 refuse_kernels() {
-	kernel text 'no arm64 Image' "$here/run"
+	kernel text 'not an arm64 Image' "$here/run"
 	kernel foreign 'an x86 bzImage' "$tmp/kernel.bzimage"
-	kernel elf 'an ELF file: give the Image' "$tmp/kernel.elf"
+	kernel elf 'an ELF file for another machine: give an arm64 Image' "$tmp/kernel.elf"
 	kernel truncated 'truncated: 63 bytes' "$tmp/kernel.cut"
 	kernel big-endian 'a big-endian kernel' "$tmp/kernel.big-endian"
 	kernel no-size 'image_size is 0' "$tmp/kernel.no-size"
 	kernel huge 'image_size is 0xff' "$tmp/kernel.huge"
-	kernel too-large 'needs 512 MiB of RAM' "$tmp/kernel.large" -m 256M
+	kernel too-large 'needs RAM from 0x40000000 to 0x60000000' "$tmp/kernel.large" -m 256M
 	kernel unaligned 'text_offset is 0x1' "$tmp/kernel.unaligned"
 	kernel cmdline 'characters, but it takes' "$tmp/kernel" -a "$(head -c 70000 /dev/zero | tr '\0' x)"
-	kernel initrd-large 'do not fit behind' "$tmp/kernel" -i "$tmp/initrd" -m 100M
+	kernel initrd-large 'do not fit after' "$tmp/kernel" -i "$tmp/initrd" -m 100M
 }
 
 # Machines that no device tree can describe.

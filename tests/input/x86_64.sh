@@ -26,13 +26,13 @@ make_kernels() {
 }
 
 refuse_kernels() {
-	kernel text 'neither a bzImage nor an ELF vmlinux' "$here/run"
-	kernel foreign-elf 'an ELF file for another machine' "$tmp/kernel.foreign"
+	kernel text 'not an x86-64 kernel' "$here/run"
+	kernel foreign-elf 'an arm64 vmlinux: give an x86-64 kernel' "$tmp/kernel.foreign"
 	kernel foreign-zboot 'an EFI zboot image, as arm64 has them: give an x86-64 kernel' "$tmp/kernel.zboot"
-	kernel foreign-gz 'such as an arm64 Image.gz' "$tmp/kernel.gz"
+	kernel foreign-gz 'such as an arm64 Image.gz: give an x86-64 kernel' "$tmp/kernel.gz"
 	kernel truncated-elf 'truncated' "$tmp/kernel.cut"
 	kernel low 'below 0x' "$tmp/kernel.low"
-	kernel too-high 'needs RAM up to' "$tmp/kernel" -m 16M
+	kernel too-high 'needs RAM from 0x1000000 to 0x1000079' "$tmp/kernel" -m 16M
 	kernel cmdline 'characters, but it takes' "$tmp/kernel" -a "$(head -c 70000 /dev/zero | tr '\0' x)"
 	kernel initrd-large 'do not fit between the kernel' "$tmp/kernel" -i "$tmp/initrd" -m 100M
 }

@@ -7,29 +7,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int map(struct file *file, const char *name, struct error *err)
+static int map(struct file *file, struct error *err)
 {
 	struct stat st;
 
 	if (fstat(file->fd, &st))
-		return error_errno(err, "%s", name);
+		return error_errno(err, "%s", file->name);
 	if (!S_ISREG(st.st_mode))
-		return error_set(err, "%s: not a regular file", name);
+		return error_set(err, "%s: not a regular file", file->name);
 	if (!st.st_size)
-		return error_set(err, "%s: empty", name);
+		return error_set(err, "%s: empty", file->name);
 	file->size = st.st_size;
 	file->data = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
 	if (file->data == MAP_FAILED) {
 		file->data = NULL;
-		return error_errno(err, "%s: mmap", name);
+		return error_errno(err, "%s: mmap", file->name);
 	}
 	return 0;
 }
 
 int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
 {
-	*file = (struct file){ .fd = fd };
-	if (map(file, name, err)) {
+	*file = (struct file){ .fd = fd, .name = name };
+	if (map(file, err)) {
 		file_close(file);
 		return -1;
 	}

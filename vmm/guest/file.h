@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A file of the user's, mapped for reading: kernels and initial RAM disks. */
+/*
+ * A file of the user's, open and mapped for reading: kernels and initial RAM disks. What is mapped
+ * may change or shrink under its reader: it is for headers, and what goes into RAM is read.
+ */
 #ifndef VMM_GUEST_FILE_H
 #define VMM_GUEST_FILE_H
 
@@ -8,15 +11,16 @@
 #include "mem/error.h"
 
 struct file {
-	int fd;
+	int fd; /* -1: closed */
+	const char *name; /* for messages; whoever opens it owns it */
 	uint64_t size;
 	const uint8_t *data;
 };
 
-/* Opens a regular file that is not empty. Returns 0, or -1 naming @path and the cure. */
+/* Opens a regular file that is not empty. Returns 0, or -1 naming @path. */
 int file_open(struct file *file, const char *path, struct error *err);
 
-/* Takes over @fd. */
+/* The same with @fd, which it takes over. */
 int file_from_fd(struct file *file, int fd, const char *name, struct error *err);
 
 /* Reads @size bytes from @offset to @to: pread(2) until they are all there. Returns 0, or -1. */

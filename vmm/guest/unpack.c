@@ -88,7 +88,7 @@ static int write_all(int fd, const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* What gzip puts behind its data, RFC 1952: libarchive passes over it. */
+/* The end of a gzip stream, RFC 1952: libarchive passes over it. */
 struct trailer {
 	uint32_t crc;
 	uint32_t size;
@@ -162,7 +162,7 @@ static int unpack_to_memory(const uint8_t *data, size_t size, struct error *err)
 }
 
 /*
- * Unnamed until it is whole and on the disk: an end at any moment leaves nothing behind. A folder
+ * Unnamed until it is whole and on the disk: an end at any moment leaves no file. A folder
  * that cannot take it (no right, no room) is done without.
  */
 static int unpack_anew(const char *folder, const char *path, const uint8_t *data, size_t size,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Compressed kernels, unpacked on the host through libarchive and kept by content under
- * $XDG_CACHE_HOME/numavm, so that the next run starts from the kept copy. The arch's kernel loader
- * calls it with what it found inside of the image.
+ * $XDG_CACHE_HOME/numavm, so that the next run starts from the kept copy. arch/load.c calls it with
+ * what the architecture found in the kernel file.
  */
 #ifndef VMM_GUEST_UNPACK_H
 #define VMM_GUEST_UNPACK_H
@@ -17,9 +17,9 @@
 bool unpack_knows(const uint8_t *data, size_t size);
 
 /*
- * The size of the stream at @data without what the kernel's build puts behind it: the unpacked
- * size, in 4 bytes that are no part of it, but for gzip, whose own end that is
- * (scripts/Makefile.lib, size_append). @size is above 4.
+ * The size of the stream at @data, which the kernel's build has made @size bytes, above 4, by
+ * appending the unpacked size (scripts/Makefile.lib, size_append): 4 bytes that are no part of it,
+ * but for gzip, which ends with them by itself.
  */
 size_t unpack_stream_size(const uint8_t *data, size_t size);
 

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "arch/load.h"
 #include "mem/clock.h"
 #include "mem/xalloc.h"
-#include "vmm/guest/file.h"
 #include "vmm/run/kvm.h"
 #include "vmm/run/report.h"
 #include "vmm/run/terminal.h"
@@ -29,19 +29,6 @@ static int allocate(struct vm *vm, const struct run *run, struct result *result,
 	result->populate = vm->ram.populate_seconds;
 	result->nodes = report_json(&vm->ram);
 	report_print(&vm->ram, stderr);
-	return 0;
-}
-
-/* What cannot be read is known before memory is taken for it. */
-static int check_file(const char *path, const char *what, struct error *err)
-{
-	struct file file;
-
-	if (!path)
-		return 0;
-	if (file_open(&file, path, err))
-		return error_prefix(err, "%s ", what);
-	file_close(&file);
 	return 0;
 }
 
@@ -90,13 +77,15 @@ static int open_console(struct vm *vm, const char *log, struct error *err)
 /* All that can be wrong with the input is found before KVM is given anything. */
 static int prepare(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
-	if (check_file(run->boot.kernel, "kernel", err) ||
-	    check_file(run->boot.initrd, "initrd", err))
-		return -1;
+	struct load load;
+
 	vm->kvm = kvm_open(err);
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
-	    allocate(vm, run, result, err) || arch_load(vm, err))
+	    load_plan(&load, vm->machine, run->boot, err) || allocate(vm, run, result, err) ||
+	    load_write(&load, vm, err))
 		return -1;
+	load_end(&load);
+	boot_close(run->boot);
 	if (ending_init(&vm->ending, err) || open_console(vm, run->console, err))
 		return -1;
 	return vm_create(vm, err);
@@ -138,7 +127,6 @@ void run_machine(const struct run *run, struct result *result)
 	struct vm *vm = xcalloc(1, sizeof(*vm));
 	struct error err;
 
-	vm->boot = &run->boot;
 	vm->machine = run->machine;
 	vm->realtime = run->realtime;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));

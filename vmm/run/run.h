@@ -6,11 +6,12 @@
 #include <time.h>
 
 #include "vmm/run/result.h"
+#include "vmm/guest/boot.h"
 #include "vmm/run/vm.h"
 
 struct run {
 	const struct machine *machine;
-	struct boot boot;
+	struct boot *boot; /* opened; closed once it is in RAM */
 	const char *console; /* log file, or NULL */
 	uint64_t timeout_ns; /* 0: none */
 	struct ram_options ram;

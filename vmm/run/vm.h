@@ -18,7 +18,6 @@
 #include "vmm/devices/bus.h"
 #include "vmm/devices/console.h"
 #include "vmm/devices/serial.h"
-#include "vmm/guest/boot.h"
 #include "vmm/run/ending.h"
 
 struct vcpu {
@@ -38,7 +37,6 @@ struct vcpu {
 		   (vcpu)->index, ##__VA_ARGS__)
 
 struct vm {
-	const struct boot *boot;
 	const struct machine *machine;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
 	struct fit fit;

@@ -15,6 +15,17 @@ t_image_xz() { starts "$out/poweroff.xz"; }
 t_image_lz4() { starts "$out/poweroff.lz4"; }
 t_image_zstd() { starts "$out/poweroff.zstd"; }
 
+# A kept copy that was cut is made anew.
+t_image_cut_copy() {
+	local kept
+	export XDG_CACHE_HOME=$dir/cache
+	starts "$out/poweroff.gzip" || return 1
+	kept=("$dir"/cache/numavm/*)
+	truncate -s 60 "${kept[0]}"
+	starts "$out/poweroff.gzip" || return 1
+	cmp -s "${kept[0]}" "$out/poweroff" || { echo "the copy is still cut"; return 1; }
+}
+
 # The header's fields are those of Documentation/arm64/booting.rst.
 copy_image() {
 	cp "$out/poweroff" "$dir/Image"

@@ -54,6 +54,19 @@ t_unpack_lz4() { unpacks lz4 -9; }
 t_unpack_lz4_legacy() { unpacks lz4 -l -9; }
 t_unpack_zstd() { unpacks zstd -19; }
 
+# A kept copy that was cut is made anew.
+t_unpack_cut_copy() {
+	local kept
+	export XDG_CACHE_HOME=$dir/cache
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
+	kept=("$dir"/cache/numavm/*)
+	truncate -s 60 "${kept[0]}"
+	run_file "$dir/bzImage" && expect_end 0 poweroff && expect_stdout 'poweroff\n' || return 1
+	cmp -s "${kept[0]}" "$out/poweroff" || { echo "the copy is still cut"; return 1; }
+}
+
 # Neither a damaged stream nor a cut one may start, nor be kept.
 t_unpack_damaged() {
 	local left

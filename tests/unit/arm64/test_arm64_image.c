@@ -63,8 +63,8 @@ static const struct {
 	uint64_t value;
 	const char *says; /* NULL: still good */
 } changes[] = {
-	{ 56, 4, 0, "no arm64 Image" },
-	{ 56, 4, 0x644d5241 + 1, "no arm64 Image" },
+	{ 56, 4, 0, "not an arm64 Image (1024 bytes)" },
+	{ 56, 4, 0x644d5241 + 1, "not an arm64 Image (1024 bytes)" },
 	{ 0, 4, 0x14000000, NULL }, /* no EFI stub: a branch */
 	{ 24, 8, 1, "big-endian" },
 	{ 24, 8, 0xb, "big-endian" },
@@ -115,6 +115,7 @@ START_TEST(other_kernels_have_their_names)
 	       4);
 	ck_assert_int_eq(image_parse(file, 64, &image, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "ELF"));
+	file[4] = 2;
 	file[18] = 62;
 	ck_assert_int_eq(image_parse(file, 64, &image, &err), -1);
 	ck_assert_str_eq(err.text, "an x86-64 vmlinux: give an arm64 Image");

@@ -253,7 +253,8 @@ START_TEST(page_of_a_bzimage)
 
 	make_image(image);
 	ck_assert_int_eq(setup_header_read(image, IMAGE_SIZE, &header, &err), 1);
-	info.header = &header;
+	info.header = header.bytes;
+	info.header_size = header.size;
 	memset(page, 0x5a, sizeof(page));
 	ck_assert_int_eq(zero_page_build(&info, page, &err), 0);
 	assert_loader_fields(page);

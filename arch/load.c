@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "arch/load.h"
+
+#include <string.h>
+
+#include "arch/arch.h"
+#include "vmm/guest/unpack.h"
+#include "vmm/run/vm.h"
+
+/* Where there is no firmware, all RAM is the kernel's. */
+static void make_map(struct load *load)
+{
+	const struct layout *layout = &load->machine->layout;
+
+	arch_memory_map(load->machine, &load->map);
+	if (load->map.nr)
+		return;
+	for (unsigned int i = 0; i < layout->nr_ranges; i++)
+		memory_map_add(&load->map, layout->ranges[i].gpa,
+			       layout->ranges[i].gpa + layout->ranges[i].size, MEMORY_RAM);
+}
+
+static int try_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
+{
+	int fd = unpack_open(stream->data, stream->size, err);
+
+	if (fd < 0 || file_from_fd(&load->unpacked, fd, "its unpacked form", err))
+		return -1;
+	if (!arch_kernel_read_unpacked(&load->unpacked, &load->kernel, err))
+		return 0;
+	file_close(&load->unpacked);
+	return -1;
+}
+
+/* A kept copy that is damaged is made anew; a kernel that is wrong itself fails again. */
+static int read_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
+{
+	load->kernel_file = &load->unpacked;
+	if (!try_stream(load, stream, err))
+		return 0;
+	unpack_forget(stream->data, stream->size);
+	return try_stream(load, stream, err);
+}
+
+static int check_segment(struct load *load, const struct kernel_segment *s, struct error *err)
+{
+	uint64_t end = memory_map_ram_end(&load->map, s->gpa);
+
+	if (!end || s->size > end - s->gpa)
+		return error_set(err,
+				 "needs RAM from 0x%llx to 0x%llx, and more for its initrd and to "
+				 "run: give the first nodes more memory",
+				 (unsigned long long)s->gpa,
+				 (unsigned long long)(s->gpa + s->size));
+	if (s->gpa + s->size > load->kernel.end)
+		load->kernel.end = s->gpa + s->size;
+	return 0;
+}
+
+static int plan_kernel(struct load *load, struct error *err)
+{
+	struct kernel_stream stream = { 0 };
+
+	if (arch_kernel_read(load->boot, &load->kernel, &stream, err) ||
+	    (stream.size && read_stream(load, &stream, err)))
+		return -1;
+	for (unsigned int i = 0; i < load->kernel.nr; i++)
+		if (check_segment(load, &load->kernel.segments[i], err))
+			return -1;
+	return 0;
+}
+
+static int check_cmdline(const struct load *load, struct error *err)
+{
+	size_t size = strlen(load->boot->cmdline), max = load->kernel.cmdline_max;
+
+	if (size > max)
+		return error_set(err,
+				 "the kernel's command line has %zu characters, but it takes %zu: "
+				 "shorten it",
+				 size, max);
+	return 0;
+}
+
+int load_plan(struct load *load, const struct machine *m, const struct boot *boot,
+	      struct error *err)
+{
+	*load = (struct load){
+		.machine = m,
+		.boot = boot,
+		.kernel_file = &boot->kernel,
+		.unpacked.fd = -1,
+	};
+	make_map(load);
+	if (plan_kernel(load, err))
+		return error_prefix(err, "kernel %s: ", boot->kernel.name);
+	if (boot->initrd.size && arch_initrd_place(load, &load->initrd, err))
+		return error_prefix(err, "initrd %s: ", boot->initrd.name);
+	if (check_cmdline(load, err))
+		return -1;
+	return arch_boot_data(load, &load->data, err);
+}
+
+/* load_plan() has seen that it is RAM. */
+static int put_file(struct vm *vm, const struct file *file, const struct kernel_segment *s,
+		    struct error *err)
+{
+	void *at = ram_hva(&vm->ram, s->gpa, s->size);
+
+	if (!at)
+		return error_set(err, "0x%llx is not RAM", (unsigned long long)s->gpa);
+	return file_read(file, s->offset, at, s->file_size, err);
+}
+
+/* The one way for all of it but the files. */
+static int put_data(struct vm *vm, uint64_t gpa, const void *data, size_t size, struct error *err)
+{
+	void *at = ram_hva(&vm->ram, gpa, size);
+
+	if (!at)
+		return error_set(err, "0x%llx is not RAM", (unsigned long long)gpa);
+	memcpy(at, data, size);
+	return 0;
+}
+
+static int write_files(const struct load *load, struct vm *vm, struct error *err)
+{
+	const struct boot *boot = load->boot;
+	const struct kernel_segment initrd = { 0, boot->initrd.size, load->initrd,
+					       boot->initrd.size };
+
+	for (unsigned int i = 0; i < load->kernel.nr; i++)
+		if (put_file(vm, load->kernel_file, &load->kernel.segments[i], err))
+			return error_prefix(err, "kernel %s: ", boot->kernel.name);
+	if (initrd.size && put_file(vm, &boot->initrd, &initrd, err))
+		return error_prefix(err, "initrd %s: ", boot->initrd.name);
+	return 0;
+}
+
+int load_write(const struct load *load, struct vm *vm, struct error *err)
+{
+	const struct boot_data *data = &load->data;
+
+	if (write_files(load, vm, err))
+		return -1;
+	for (unsigned int i = 0; i < data->nr; i++)
+		if (put_data(vm, data->pieces[i].gpa, data->bytes.data + data->pieces[i].offset,
+			     data->pieces[i].size, err))
+			return -1;
+	vm->arch.entry = load->kernel.entry;
+	vm->arch.params = data->params;
+	return 0;
+}
+
+void load_end(struct load *load)
+{
+	file_close(&load->unpacked);
+	boot_data_free(&load->data);
+	memory_map_free(&load->map);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is in RAM as the first CPU starts: kernel, initrd, and what they are handed. run plans it
+ * before anything is taken, so that whatever is wrong with a file, the command line or the room for
+ * them is said then, and has it written once RAM is there. It owns the plan; the boot, whose files
+ * stay open until load_end(), is main's.
+ */
+#ifndef ARCH_LOAD_H
+#define ARCH_LOAD_H
+
+#include "arch/boot_data.h"
+#include "arch/kernel_file.h"
+#include "mem/machine.h"
+#include "mem/memory_map.h"
+#include "vmm/guest/boot.h"
+
+struct vm;
+
+struct load {
+	const struct machine *machine;
+	const struct boot *boot;
+	struct memory_map map; /* RAM, and what of it the firmware keeps */
+	const struct file *kernel_file; /* that the kernel's segments are read from */
+	struct file unpacked;
+	struct kernel kernel;
+	uint64_t initrd; /* guest-physical; its size is the file's */
+	struct boot_data data;
+};
+
+/*
+ * Decides what goes where in the RAM of @m; unpacks the kernel where that is to be done here.
+ * Returns 0, or -1 naming the file and the cure. load_end() gives back what it holds.
+ */
+int load_plan(struct load *load, const struct machine *m, const struct boot *boot,
+	      struct error *err);
+
+/* Writes all of it to @vm's RAM and notes where the first CPU starts. Returns 0, or -1. */
+int load_write(const struct load *load, struct vm *vm, struct error *err);
+
+void load_end(struct load *load);
+
+#endif
