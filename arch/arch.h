@@ -15,16 +15,9 @@
 
 #include <stdio.h>
 
-#include "mem/memory_map.h"
+#include "arch/load.h"
 #include "arch_types.h"
-#include "mem/machine.h"
 
-struct boot;
-struct boot_data;
-struct file;
-struct kernel;
-struct kernel_stream;
-struct load;
 struct vm;
 struct vcpu;
 

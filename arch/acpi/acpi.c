@@ -4,9 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "arch/acpi/fadt.h"
-
 #define PAGE 4096
+#define FADT_X_DSDT 140 /* ACPI 6.5 table 5.9 */
 
 static struct acpi_header *header_at(struct acpi_tables *tables, unsigned int i)
 {
@@ -64,40 +63,6 @@ void acpi_build(const struct acpi_list *list, const struct machine *m, struct ac
 	add_xsdt(tables);
 }
 
-static unsigned int find(struct acpi_tables *tables, const char *signature)
-{
-	unsigned int i = 0;
-
-	while (memcmp(header_at(tables, i)->signature, signature, 4))
-		i++;
-	return i;
-}
-
-static void place_dsdt(struct acpi_tables *tables, uint64_t base)
-{
-	unsigned int fadt = find(tables, "FACP");
-
-	((struct acpi_fadt *)header_at(tables, fadt))->x_dsdt =
-		base + tables->offsets[find(tables, "DSDT")];
-	sum_up(tables, fadt);
-}
-
-static void place_xsdt(struct acpi_tables *tables, uint64_t base)
-{
-	unsigned int xsdt = tables->nr - 1, dsdt = find(tables, "DSDT");
-	uint8_t *at = (uint8_t *)(header_at(tables, xsdt) + 1);
-
-	for (unsigned int i = 0; i < xsdt; i++) {
-		uint64_t gpa = base + tables->offsets[i];
-
-		if (i == dsdt)
-			continue;
-		memcpy(at, &gpa, sizeof(gpa));
-		at += sizeof(gpa);
-	}
-	sum_up(tables, xsdt);
-}
-
 /* RSDP, ACPI 6.5 table 5.3; the RSDT's address stays 0, since the XSDT has all. */
 static void build_rsdp(uint64_t xsdt, uint8_t rsdp[ACPI_RSDP_SIZE])
 {
@@ -117,12 +82,22 @@ static void build_rsdp(uint64_t xsdt, uint8_t rsdp[ACPI_RSDP_SIZE])
 	blob_free(&blob);
 }
 
+static void put_address(struct acpi_tables *tables, unsigned int table, size_t at, uint64_t gpa)
+{
+	memcpy(tables->blob.data + tables->offsets[table] + at, &gpa, sizeof(gpa));
+	sum_up(tables, table);
+}
+
 void acpi_place(struct acpi_tables *tables, uint64_t base)
 {
+	unsigned int xsdt = tables->nr - 1;
+
 	tables->base = base;
-	place_dsdt(tables, base);
-	place_xsdt(tables, base);
-	build_rsdp(base + tables->offsets[tables->nr - 1], tables->rsdp);
+	put_address(tables, 1, FADT_X_DSDT, base + tables->offsets[0]);
+	for (unsigned int i = 1; i < xsdt; i++)
+		put_address(tables, xsdt, sizeof(struct acpi_header) + (i - 1) * sizeof(base),
+			    base + tables->offsets[i]);
+	build_rsdp(base + tables->offsets[xsdt], tables->rsdp);
 }
 
 uint64_t acpi_size(const struct acpi_tables *tables)

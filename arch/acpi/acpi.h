@@ -42,12 +42,12 @@ typedef void acpi_builder(struct acpi_tables *tables, const struct machine *m);
 /* What an architecture's tables are made of. */
 struct acpi_list {
 	char oem_table_id[8];
-	acpi_builder *builders[ACPI_MAX_TABLES]; /* a DSDT's and a FADT's are among them */
+	acpi_builder *builders[ACPI_MAX_TABLES]; /* the DSDT's and the FADT's are the first */
 };
 
 /*
- * The tables that no architecture has anything of its own in: a table is a row here, or in an
- * architecture's list, and a function acpi_add_NAME() in a file NAME.c.
+ * The tables that no architecture has anything of its own in. A table is a row here, or in an
+ * architecture's list, and a function acpi_add_NAME().
  */
 #define ACPI_COMMON_TABLES(row) row(slit)
 #define ACPI_DECLARE(name) acpi_builder acpi_add_##name;
@@ -75,5 +75,14 @@ void acpi_free(struct acpi_tables *tables);
  */
 struct blob *acpi_begin(struct acpi_tables *tables, const char *signature, uint8_t revision);
 void acpi_end(struct acpi_tables *tables);
+
+/*
+ * What every SRAT has around the entries of its architecture's CPUs: its beginning, as
+ * acpi_begin(), and an entry per range of memory. A proximity domain's number is its node's. In
+ * numa.c.
+ */
+#define SRAT_ENABLED 1 /* in the flags of every entry */
+struct blob *acpi_begin_srat(struct acpi_tables *tables);
+void acpi_add_srat_memory(struct blob *blob, const struct machine *m);
 
 #endif

@@ -9,7 +9,6 @@
 #include "arch/arch.h"
 #include "arch/arm64/fdt.h"
 #include "arch/arm64/platform.h"
-#include "arch/load.h"
 
 /* The first address for @size bytes after @end. Returns 0, or -1 when there is no room. */
 static int place_after(const struct load *load, uint64_t end, uint64_t size, uint64_t *gpa,

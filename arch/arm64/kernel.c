@@ -3,7 +3,6 @@
 #include "arch/arch.h"
 #include "arch/arm64/image.h"
 #include "arch/arm64/platform.h"
-#include "arch/load.h"
 #include "vmm/guest/unpack.h"
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE, arch/arm64/include/uapi/asm/setup.h */

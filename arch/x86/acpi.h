@@ -10,7 +10,7 @@
 #include "arch/acpi/acpi.h"
 #include "arch/x86/host.h"
 
-/* In this order; acpi.h of arch/acpi/ says what a row is. */
+/* In this order; ACPI_COMMON_TABLES says what a row is. */
 #define X86_ACPI_TABLES(row) row(dsdt) row(fadt) row(madt) row(srat) ACPI_COMMON_TABLES(row)
 
 X86_ACPI_TABLES(ACPI_DECLARE)

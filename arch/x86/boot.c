@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "arch/load.h"
 #include "arch/x86/acpi.h"
 #include "arch/x86/platform.h"
 #include "arch/x86/zero_page.h"

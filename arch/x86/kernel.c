@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "arch/load.h"
 #include "arch/x86/elf.h"
 #include "arch/x86/platform.h"
 #include "arch/x86/zero_page.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* SRAT: which CPUs and which memory belong to which node. */
-#include "arch/acpi/srat.h"
-
 #include "arch/x86/acpi.h"
 #include "arch/x86/apic_id.h"
 
@@ -55,7 +53,7 @@ static void hold_number(struct blob *blob, const struct machine *m, uint32_t nod
 
 void acpi_add_srat(struct acpi_tables *tables, const struct machine *m)
 {
-	struct blob *blob = srat_begin(tables);
+	struct blob *blob = acpi_begin_srat(tables);
 	unsigned int node = 0;
 
 	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++) {
@@ -64,6 +62,6 @@ void acpi_add_srat(struct acpi_tables *tables, const struct machine *m)
 				hold_number(blob, m, node);
 		add_cpu(blob, apic_id(m, cpu), m->topology.cpus[cpu].node);
 	}
-	srat_add_memory(blob, m);
+	acpi_add_srat_memory(blob, m);
 	acpi_end(tables);
 }

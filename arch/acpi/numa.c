@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "arch/acpi/srat.h"
+#include "arch/acpi/acpi.h"
 
 #define SRAT_MEMORY 1
 
-struct blob *srat_begin(struct acpi_tables *tables)
+/* ACPI 6.5 table 5.59. */
+struct blob *acpi_begin_srat(struct acpi_tables *tables)
 {
 	struct blob *blob = acpi_begin(tables, "SRAT", 3);
 
@@ -12,6 +13,7 @@ struct blob *srat_begin(struct acpi_tables *tables)
 	return blob;
 }
 
+/* ACPI 6.5 table 5.61. */
 static void add_range(struct blob *blob, const struct layout_range *range)
 {
 	blob_add(blob, (uint8_t[]){ SRAT_MEMORY, 40 }, 2);
@@ -24,8 +26,19 @@ static void add_range(struct blob *blob, const struct layout_range *range)
 	blob_add_le(blob, 0, 8);
 }
 
-void srat_add_memory(struct blob *blob, const struct machine *m)
+void acpi_add_srat_memory(struct blob *blob, const struct machine *m)
 {
 	for (unsigned int i = 0; i < m->layout.nr_ranges; i++)
 		add_range(blob, &m->layout.ranges[i]);
+}
+
+/* ACPI 6.5 5.2.17: the distance matrix, a row and a column per node. */
+void acpi_add_slit(struct acpi_tables *tables, const struct machine *m)
+{
+	struct blob *blob = acpi_begin(tables, "SLIT", 1);
+	size_t n = m->topology.nr_nodes;
+
+	blob_add_le(blob, n, 8);
+	blob_add(blob, m->topology.distances, n * n);
+	acpi_end(tables);
 }
