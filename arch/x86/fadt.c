@@ -15,7 +15,9 @@ _Static_assert(sizeof(struct address) == 12, "ACPI 6.5 table 5.1");
 #define SPACE_IO 1
 #define ACCESS_BYTE 1
 
-/* ACPI 6.5 table 5.9; x_dsdt is acpi_place()'s, and what a hardware-reduced machine ignores stays zero. */
+/*
+ * ACPI 6.5 table 5.9. What a hardware-reduced machine ignores stays zero; x_dsdt is acpi_place()'s.
+ */
 struct fadt {
 	struct acpi_header header;
 	uint32_t firmware_ctrl;

@@ -9,6 +9,7 @@
 #include "arch/x86/acpi.h"
 #include "arch/x86/apic_id.h"
 #include "arch/x86/e820.h"
+#include "arch/x86/platform.h"
 
 const char arch_name[] = "x86_64";
 const char arch_cmdline[] = "console=ttyS0 panic=-1";
@@ -86,8 +87,17 @@ void arch_cannot_show(const struct machine *m, void (*say)(void *opaque, const c
 
 int arch_check_machine(const struct machine *m, struct error *err)
 {
-	(void)m;
-	(void)err;
+	uint64_t room = e820_low_end(m) - X86_HIGH_RAM, size;
+	struct acpi_tables tables;
+
+	x86_acpi_build(m, &tables);
+	size = acpi_size(&tables);
+	acpi_free(&tables);
+	if (size > room)
+		return error_set(err,
+				 "the ACPI tables take %llu KiB of the RAM from 1 MiB to 3 GiB, "
+				 "but there are %llu KiB: give the first nodes more memory",
+				 (unsigned long long)size >> 10, (unsigned long long)room >> 10);
 	return 0;
 }
 

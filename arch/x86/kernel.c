@@ -17,12 +17,11 @@
 static int check_floor(const struct kernel *kernel, struct error *err)
 {
 	for (unsigned int i = 0; i < kernel->nr; i++)
-		if (kernel->segments[i].gpa < X86_KERNEL_FLOOR)
+		if (kernel->segments[i].gpa < X86_HIGH_RAM)
 			return error_set(err,
-					 "wants address 0x%llx, but below 0x%llx are the tables: "
-					 "give a vmlinux or a bzImage",
-					 (unsigned long long)kernel->segments[i].gpa,
-					 (unsigned long long)X86_KERNEL_FLOOR);
+					 "wants address 0x%llx, but what is below 0x%x is "
+					 "the machine's own: give a kernel for higher addresses",
+					 (unsigned long long)kernel->segments[i].gpa, X86_HIGH_RAM);
 	return 0;
 }
 
@@ -37,7 +36,7 @@ int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, st
 static int read_packed(const struct file *file, const struct setup_header *header,
 		       struct kernel *kernel, struct error *err)
 {
-	uint64_t gpa = header->pref_address, size = file->size - header->setup_size;
+	uint64_t gpa = setup_header_load_address(header), size = file->size - header->setup_size;
 	uint64_t needed = header->init_size > size ? header->init_size : size;
 
 	kernel->entry = gpa + ENTRY_64BIT;
@@ -56,14 +55,18 @@ static void take_limits(const struct setup_header *header, struct kernel *kernel
 	kernel->header_size = header->size;
 }
 
-/* A payload in a format that is not known here is left to the guest, unless told otherwise. */
+/*
+ * Unless told otherwise, a payload in a format that is not known here is left to the guest, and so
+ * is one that cannot be where it would unpack to.
+ */
 static int read_bzimage(const struct boot *boot, const struct setup_header *header,
 			struct kernel *kernel, struct kernel_stream *stream, struct error *err)
 {
 	const uint8_t *payload = boot->kernel.data + header->setup_size + header->payload_offset;
 	bool known = unpack_knows(payload, header->payload_size);
+	bool moved = setup_header_load_address(header) != header->pref_address;
 
-	if (boot->mode == BOOT_PACKED || (boot->mode == BOOT_DEFAULT && !known))
+	if (boot->mode == BOOT_PACKED || (boot->mode == BOOT_DEFAULT && (!known || moved)))
 		return read_packed(&boot->kernel, header, kernel, err);
 	if (!known)
 		return error_set(err, "compressed neither with gzip, xz, lz4 nor zstd: use "

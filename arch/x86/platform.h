@@ -19,9 +19,7 @@ extern const struct device x86_devices[MACHINE_MAX_DEVICES];
 #define X86_LOW_RAM_END 0x9fc00 /* as PCs have it, with an EBDA of 1 KiB */
 #define X86_RSDP 0xe0000 /* older kernels look for it from here to 1 MiB */
 #define X86_RESET_VECTOR 0xffff0
-#define X86_HIGH_RAM 0x100000
-#define X86_ACPI_BASE X86_HIGH_RAM
-#define X86_KERNEL_FLOOR X86_HIGH_RAM
+#define X86_HIGH_RAM 0x100000 /* the kernel's, but for the ACPI tables at its end */
 
 /* [3 GiB, 4 GiB) is for devices; on AMD a hole below 1 TiB is HyperTransport's. */
 #define X86_MMIO_HOLE_START 0xc0000000ULL

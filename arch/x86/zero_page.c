@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "arch/x86/platform.h"
+
 /* Offsets in the file and in the zero page alike; boot.rst, "The Real-Mode Kernel Header". */
 #define HDR_SETUP_SECTS 0x1f1
 #define HDR_SYSSIZE 0x1f4
@@ -15,6 +17,8 @@
 #define HDR_RAMDISK_SIZE 0x21c
 #define HDR_CMD_LINE_PTR 0x228
 #define HDR_INITRD_ADDR_MAX 0x22c
+#define HDR_KERNEL_ALIGNMENT 0x230
+#define HDR_RELOCATABLE 0x234
 #define HDR_XLOADFLAGS 0x236
 #define HDR_CMDLINE_SIZE 0x238
 #define HDR_PAYLOAD_OFFSET 0x248
@@ -59,6 +63,8 @@ static void parse_header(const uint8_t *image, struct setup_header *header)
 	header->setup_size = (sectors + 1) * 512;
 	header->syssize = (uint32_t)get(image + HDR_SYSSIZE, 4);
 	header->initrd_max = get(image + HDR_INITRD_ADDR_MAX, 4);
+	header->relocatable = image[HDR_RELOCATABLE];
+	header->alignment = get(image + HDR_KERNEL_ALIGNMENT, 4);
 	header->cmdline_max = get(image + HDR_CMDLINE_SIZE, 4);
 	header->payload_offset = get(image + HDR_PAYLOAD_OFFSET, 4);
 	header->payload_size = get(image + HDR_PAYLOAD_LENGTH, 4);
@@ -95,6 +101,16 @@ int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *
 				 header->protocol >> 8, header->protocol & 0xff);
 	parse_header(image, header);
 	return check_header(header, size, err) ? -1 : 1;
+}
+
+/* boot.rst, init_size: it runs at the next multiple of its alignment, or at pref_address. */
+uint64_t setup_header_load_address(const struct setup_header *header)
+{
+	uint64_t alignment = header->alignment;
+
+	if (!header->relocatable || !alignment || header->pref_address >= X86_HIGH_RAM)
+		return header->pref_address;
+	return (X86_HIGH_RAM + alignment - 1) / alignment * alignment;
 }
 
 static int put_e820(uint8_t *page, const struct memory_map *map, struct error *err)

@@ -22,6 +22,8 @@ struct setup_header {
 	uint16_t protocol; /* 0x020f: 2.15 */
 	uint32_t setup_size; /* of the real-mode part in front of the kernel, in bytes */
 	uint32_t syssize; /* of the rest, in bytes */
+	bool relocatable; /* upwards from pref_address, to a multiple of alignment */
+	uint32_t alignment;
 	uint32_t initrd_max; /* the highest address that it may use */
 	uint32_t cmdline_max; /* without the final zero */
 	uint32_t payload_offset; /* from the protected-mode part on */
@@ -47,6 +49,9 @@ struct zero_page_info {
  */
 int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *header,
 		      struct error *err);
+
+/* Where the bzImage is to be loaded: above the first MiB if it lets itself be moved there. */
+uint64_t setup_header_load_address(const struct setup_header *header);
 
 /* Returns 0, or -1 when the map has more entries than the zero page takes. */
 int zero_page_build(const struct zero_page_info *info, uint8_t page[ZERO_PAGE_SIZE],

@@ -62,7 +62,7 @@ link() {
 	shift
 	newer "$output" "$folder/guest.ld" "$@" && return
 	echo "LD $output"
-	"${tools}ld" "${link_flags[@]}" -no-warn-rwx-segments -T "$folder/guest.ld" -o "$output" "$@"
+	"${tools}ld" "${link_flags[@]}" ${base:+--defsym=guest_base=$base} -no-warn-rwx-segments -T "$folder/guest.ld" -o "$output" "$@"
 	[ "$arch" != aarch64 ] || "${tools}objcopy" -O binary "$output"
 }
 
@@ -91,6 +91,9 @@ done
 if [ "$arch" = x86_64 ]; then
 	compile x86/onebyte
 	link "$out/onebyte" "$object"
+	# Where small kernels are: the first address that a kernel may have.
+	compile x86/tables
+	base=0x100000 link "$out/tables_at_1m" "$object" "${objects[@]}"
 fi
 
 # One of the guests in every way that a kernel may be compressed, for hosts that can only unpack.

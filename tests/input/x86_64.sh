@@ -31,13 +31,17 @@ refuse_kernels() {
 	kernel foreign-zboot 'an EFI zboot image, as arm64 has them: give an x86-64 kernel' "$tmp/kernel.zboot"
 	kernel foreign-gz 'such as an arm64 Image.gz: give an x86-64 kernel' "$tmp/kernel.gz"
 	kernel truncated-elf 'truncated' "$tmp/kernel.cut"
-	kernel low 'below 0x' "$tmp/kernel.low"
+	kernel low 'wants address 0x1000, but what is below 0x100000 is ' "$tmp/kernel.low"
 	kernel too-high 'needs RAM from 0x1000000 to 0x1000079' "$tmp/kernel" -m 16M
 	kernel cmdline 'characters, but it takes' "$tmp/kernel" -a "$(head -c 70000 /dev/zero | tr '\0' x)"
 	kernel initrd-large 'do not fit between the kernel' "$tmp/kernel" -i "$tmp/initrd" -m 100M
 }
 
-refuse_machines() { :; }
+# Machines that have no room for their ACPI tables.
+refuse_machines() {
+	refuse tables-too-large 'the ACPI tables take ' plan -m 1M
+	refuse tables-too-large-run 'give the first nodes more memory' run -k "$tmp/kernel" -m 1M
+}
 
 # The first ioctl is KVM_GET_API_VERSION; two limits and the capabilities that it must have follow, then
 # the architecture's own limits, then what it must do. "-" is a step that may fail.

@@ -102,6 +102,36 @@ t_packed() {
 	expect_end 0 reboot && expect_stdout 'x'
 }
 
+# make_packed: a bzImage whose own code prints and resets.
+make_packed() {
+	command -v objcopy >/dev/null || { echo "no objcopy"; return 2; }
+	objcopy -O binary "$out/onebyte" "$dir/flat" || return 1
+	{ head -c 512 /dev/zero; cat "$dir/flat"; } >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+}
+
+# A relocatable kernel is moved up to the next multiple of its alignment from what is not to be had.
+t_bzimage_moved() {
+	make_packed || return
+	patch "$dir/bzImage" 0x258 "$(little 0x1000)"
+	patch "$dir/bzImage" 0x230 "$(little 0x200000)"
+	refused "$dir/bzImage" 'wants address 0x1000' || return 1
+	patch "$dir/bzImage" 0x234 '\x01'
+	run_file "$dir/bzImage" && expect_end 0 reboot && expect_stdout 'x' || return 1
+	# There it must have room.
+	patch "$dir/bzImage" 0x230 "$(little 0x8000000)"
+	refused "$dir/bzImage" 'needs RAM from 0x8000000'
+}
+
+# What it needs up to the tables it gets, and no byte more.
+t_bzimage_below_the_tables() {
+	make_packed || return
+	patch "$dir/bzImage" 0x260 "$(little $((0x7000000 - 4096)))"
+	run_file "$dir/bzImage" && expect_end 0 reboot || return 1
+	patch "$dir/bzImage" 0x260 "$(little $((0x7000000 - 4095)))"
+	refused "$dir/bzImage" 'needs RAM from 0x1000000 to 0x7fff001'
+}
+
 t_bzimage_truncated() {
 	gzip <"$out/poweroff" >"$dir/payload"
 	make_bzimage "$dir/payload" "$dir/whole"

@@ -33,6 +33,25 @@ t_tables_four_cpus() { tables_shape 4 2 --topology 2n2l2c1t -m 4G; }
 t_tables_memory_only_node() { tables_shape 1 2 --node llcs=1,memory=64M --node memory=64M; }
 t_tables_16_nodes() { tables_shape 16 16 --topology 16n16l1c1t -m 256M; }
 
+# The first MiB but one is the kernel's, however small the machine and many the tables.
+at_1m() { # ARG...
+	run_guest tables_at_1m "$@"
+	expect_end 0 poweroff && expect_line "tables: cpus [0-9]+ nodes [0-9]+ s5 [0-9]+"
+}
+t_kernel_at_1m() { at_1m -m 128M; }
+t_kernel_at_1m_small() { at_1m -m 2M; }
+t_kernel_at_1m_nodes_of_1m() { at_1m --topology 3n3l1c1t -m 3M; }
+t_kernel_at_1m_past_the_hole() { at_1m --topology 2n2l2c1t -m 5G; }
+t_kernel_at_1m_many_cpus() { at_1m --topology 1n1l300c1t -m 128M; }
+
+# The tables are the last of the RAM that there is below 3 GiB.
+t_tables_at_the_top() {
+	"$numavm" plan -m 4G >"$dir/stdout" || return 1
+	grep -q '^0x0000bffff000-0x0000bfffffff  ACPI data$' "$dir/stdout" || wrong "not at the top" || return 1
+	"$numavm" plan --topology 2n2l1c1t -m 64M >"$dir/stdout" || return 1
+	grep -q '^0x000003fff000-0x000003ffffff  ACPI data$' "$dir/stdout" || wrong "not at the top"
+}
+
 # More CPUs than 8-bit APIC ids can name: the IOAPIC's interrupts must arrive all the same.
 t_serial_irq_300_cpus() {
 	run_guest serial_irq --topology 1n1l300c1t -m 128M

@@ -32,6 +32,8 @@ static void make_image(uint8_t image[IMAGE_SIZE])
 	memcpy(image + 0x202, "HdrS", 4);
 	put(image + 0x206, 0x020f, 2); /* version */
 	put(image + 0x22c, 0x7fffffff, 4); /* initrd_addr_max */
+	put(image + 0x230, 0x200000, 4); /* kernel_alignment */
+	image[0x234] = 1; /* relocatable_kernel */
 	put(image + 0x236, 0x003f, 2); /* xloadflags */
 	put(image + 0x238, 2047, 4); /* cmdline_size */
 	put(image + 0x248, 100, 4); /* payload_offset */
@@ -60,6 +62,43 @@ START_TEST(header_is_read)
 	ck_assert_uint_eq(header.pref_address, 0x1000000);
 	ck_assert_uint_eq(header.init_size, 0x2345678);
 	ck_assert(header.loads_64bit);
+	ck_assert(header.relocatable);
+	ck_assert_uint_eq(header.alignment, 0x200000);
+	image[0x234] = 0;
+	ck_assert_int_eq(setup_header_read(image, IMAGE_SIZE, &header, &err), 1);
+	ck_assert(!header.relocatable);
+}
+END_TEST
+
+static const struct {
+	bool relocatable;
+	uint32_t alignment;
+	uint64_t wanted, address;
+} places[] = {
+	{ true, 0x200000, 0x1000000, 0x1000000 },
+	{ true, 0x200000, 0x100000, 0x100000 },
+	{ true, 0x200000, 0xfffff, 0x200000 },
+	{ true, 0x200000, 0, 0x200000 },
+	{ true, 0x1000000, 0x1000, 0x1000000 },
+	{ true, 0x1000, 0x1000, 0x100000 },
+	{ true, 1, 0, 0x100000 },
+	{ true, 3, 0, 0x100002 },
+	{ true, 0xffffffff, 0, 0xffffffff },
+	{ true, 0, 0x1000, 0x1000 }, /* a header that is wrong */
+	{ false, 0x200000, 0x1000, 0x1000 },
+	{ false, 0x200000, 0x1000000, 0x1000000 },
+};
+
+/* 1 MiB is the kernel's; what is below it is taken. */
+START_TEST(relocatable_is_moved)
+{
+	const struct setup_header header = {
+		.relocatable = places[_i].relocatable,
+		.alignment = places[_i].alignment,
+		.pref_address = places[_i].wanted,
+	};
+
+	ck_assert_uint_eq(setup_header_load_address(&header), places[_i].address);
 }
 END_TEST
 
@@ -295,6 +334,7 @@ Suite *zero_page_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, header_is_read);
+	tcase_add_loop_test(tc, relocatable_is_moved, 0, COUNT(places));
 	tcase_add_loop_test(tc, changed_header, 0, COUNT(changes));
 	tcase_add_test(tc, truncated_at_every_length);
 	tcase_add_test(tc, random_headers);
