@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A growable run of bytes for tables: append, then patch lengths and checksums. No offset is ever
- * known before the bytes are there. The builder's caller owns it.
+ * known before the bytes are there. Whoever asked for the tables frees it.
  */
 #ifndef ARCH_BLOB_H
 #define ARCH_BLOB_H

@@ -102,25 +102,31 @@ int load_plan(struct load *load, const struct machine *m, const struct boot *boo
 }
 
 /* load_plan() has seen that it is RAM. */
+static void *find_ram(struct vm *vm, uint64_t gpa, uint64_t size, struct error *err)
+{
+	void *at = ram_hva(&vm->ram, gpa, size);
+
+	if (!at)
+		error_set(err, "0x%llx is not RAM", (unsigned long long)gpa);
+	return at;
+}
+
 static int put_file(struct vm *vm, const struct file *file, const struct kernel_segment *s,
 		    struct error *err)
 {
-	void *at = ram_hva(&vm->ram, s->gpa, s->size);
+	void *at = find_ram(vm, s->gpa, s->size, err);
 
-	if (!at)
-		return error_set(err, "0x%llx is not RAM", (unsigned long long)s->gpa);
-	return file_read(file, s->offset, at, s->file_size, err);
+	return at ? file_read(file, s->offset, at, s->file_size, err) : -1;
 }
 
 /* The one way for all of it but the files. */
 static int put_data(struct vm *vm, uint64_t gpa, const void *data, size_t size, struct error *err)
 {
-	void *at = ram_hva(&vm->ram, gpa, size);
+	void *at = find_ram(vm, gpa, size, err);
 
-	if (!at)
-		return error_set(err, "0x%llx is not RAM", (unsigned long long)gpa);
-	memcpy(at, data, size);
-	return 0;
+	if (at)
+		memcpy(at, data, size);
+	return at ? 0 : -1;
 }
 
 static int write_files(const struct load *load, struct vm *vm, struct error *err)

@@ -10,8 +10,12 @@
 #include "arch/arm64/host.h"
 #include "arch/fdt/tree.h"
 
-#define FDT_MAX_SIZE (2U << 20) /* Linux, Documentation/arch/arm64/booting.rst */
-#define FDT_CHOSEN_MAX_SIZE 4096 /* more than a boot's command line and addresses take */
+/*
+ * Linux takes 2 MiB (Documentation/arch/arm64/booting.rst). A little less, which no huge page is
+ * zeroed for while the tree is built, in which a boot's command line and addresses take the rest.
+ */
+#define FDT_MAX_SIZE ((2U << 20) - 8192)
+#define FDT_CHOSEN_MAX_SIZE 4096
 
 /*
  * Appends the tree to @blob, which is empty. Without @chosen (NULL) it is that of the machine

@@ -12,7 +12,7 @@ static void add_cpu(struct tree *tree, unsigned int cpu)
 	tree_string(tree, "enable-method", "psci");
 	tree_cells(tree, "numa-node-id", tree->machine->topology.cpus[cpu].node);
 	tree_add_cpu_caches(tree, cpu);
-	tree_cells(tree, "phandle", phandle_cpu(tree, cpu));
+	tree_cells(tree, "phandle", tree_phandle(tree, PHANDLE_CPU, cpu));
 	tree_end(tree);
 }
 

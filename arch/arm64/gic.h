@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the GICv3's redistributors stand: what KVM is told and the device tree says. Pure. */
+/*
+ * Where the GICv3's redistributors are, one per CPU. machine.c tells KVM, and the device tree the
+ * guest. Pure.
+ */
 #ifndef ARCH_ARM64_GIC_H
 #define ARCH_ARM64_GIC_H
 

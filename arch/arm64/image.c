@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "arch/arm64/image.h"
 
-#include "arch/kernel_file.h"
-
 #define HEADER_SIZE 64
 #define TEXT_OFFSET 8
 #define IMAGE_SIZE 16
@@ -48,20 +46,23 @@ int image_parse(const uint8_t *file, uint64_t size, struct image *image, struct 
 	return 0;
 }
 
-int image_parse_zboot(const uint8_t *file, uint64_t size, struct image_payload *payload,
+int image_parse_zboot(const uint8_t *file, uint64_t size, struct kernel_stream *stream,
 		      struct error *err)
 {
+	uint64_t offset;
+
 	if (kernel_file_format(file, size) != KERNEL_ZBOOT)
 		return 0;
 	if (size < HEADER_SIZE)
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
-	payload->offset = get(file + ZBOOT_OFFSET, 4);
-	payload->size = get(file + ZBOOT_SIZE, 4);
-	if (payload->offset > size || payload->size > size - payload->offset || !payload->size)
+	offset = get(file + ZBOOT_OFFSET, 4);
+	stream->size = get(file + ZBOOT_SIZE, 4);
+	if (offset > size || stream->size > size - offset || !stream->size)
 		return error_set(err,
-				 "truncated, or its header is wrong: a payload of %llu bytes at "
+				 "truncated, or its header is wrong: a payload of %zu bytes at "
 				 "%llu in a file of %llu",
-				 (unsigned long long)payload->size,
-				 (unsigned long long)payload->offset, (unsigned long long)size);
+				 stream->size, (unsigned long long)offset,
+				 (unsigned long long)size);
+	stream->data = file + offset;
 	return 1;
 }

@@ -24,11 +24,8 @@ int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, st
 
 static int find_stream(const struct file *file, struct kernel_stream *stream, struct error *err)
 {
-	struct image_payload payload;
-
-	switch (image_parse_zboot(file->data, file->size, &payload, err)) {
+	switch (image_parse_zboot(file->data, file->size, stream, err)) {
 	case 1:
-		*stream = (struct kernel_stream){ file->data + payload.offset, payload.size };
 		if (!unpack_knows(stream->data, stream->size))
 			return error_set(err, "compressed neither with gzip, xz, lz4 nor zstd");
 		return 0;
@@ -41,7 +38,7 @@ static int find_stream(const struct file *file, struct kernel_stream *stream, st
 	}
 }
 
-/* Without firmware there is nobody to unpack a kernel but us. */
+/* There is no firmware that would unpack it. */
 int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
 		     struct error *err)
 {

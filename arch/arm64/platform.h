@@ -32,7 +32,7 @@ extern const struct device arm64_devices[MACHINE_MAX_DEVICES];
 #define ARM64_TIMER_VIRTUAL_IRQ 27
 #define ARM64_TIMER_HYP_IRQ 26
 
-/* What the kernel is handed comes after it, apart by the largest page. */
+/* What the kernel is handed follows it, at multiples of the largest page. */
 #define ARM64_LOAD_ALIGN 0x10000ULL
 
 #endif

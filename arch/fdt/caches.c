@@ -22,7 +22,7 @@ void tree_add_cpu_caches(struct tree *tree, unsigned int cpu)
 	tree_cells(tree, "i-cache-line-size", CACHE_LINE);
 	tree_cells(tree, "i-cache-sets", L1_SETS);
 	tree_cells(tree, "next-level-cache",
-		   phandle_core_cache(tree, tree->machine->topology.cpus[cpu].core));
+		   tree_phandle(tree, PHANDLE_CORE_CACHE, tree->machine->topology.cpus[cpu].core));
 }
 
 static void add_cache(struct tree *tree, unsigned int level, uint32_t ways, uint32_t sets)
@@ -39,8 +39,8 @@ static void add_core_cache(struct tree *tree, const struct topology_cpu *c)
 {
 	tree_begin(tree, "l2-cache%u", c->core);
 	add_cache(tree, 2, L2_WAYS, L2_SETS);
-	tree_cells(tree, "next-level-cache", phandle_llc(tree, c->llc));
-	tree_cells(tree, "phandle", phandle_core_cache(tree, c->core));
+	tree_cells(tree, "next-level-cache", tree_phandle(tree, PHANDLE_LLC, c->llc));
+	tree_cells(tree, "phandle", tree_phandle(tree, PHANDLE_CORE_CACHE, c->core));
 	tree_end(tree);
 }
 
@@ -48,7 +48,7 @@ static void add_llc(struct tree *tree, unsigned int llc)
 {
 	tree_begin(tree, "l3-cache%u", llc);
 	add_cache(tree, 3, L3_WAYS, L3_SETS);
-	tree_cells(tree, "phandle", phandle_llc(tree, llc));
+	tree_cells(tree, "phandle", tree_phandle(tree, PHANDLE_LLC, llc));
 	tree_end(tree);
 }
 
@@ -73,10 +73,10 @@ static unsigned int add_core(struct tree *tree, unsigned int cpu)
 
 	tree_begin(tree, "core%u", t->cpus[cpu].core_in_llc);
 	if (t->threads == 1)
-		tree_cells(tree, "cpu", phandle_cpu(tree, cpu));
+		tree_cells(tree, "cpu", tree_phandle(tree, PHANDLE_CPU, cpu));
 	for (unsigned int thread = 0; t->threads > 1 && thread < t->threads; thread++) {
 		tree_begin(tree, "thread%u", thread);
-		tree_cells(tree, "cpu", phandle_cpu(tree, cpu + thread));
+		tree_cells(tree, "cpu", tree_phandle(tree, PHANDLE_CPU, cpu + thread));
 		tree_end(tree);
 	}
 	tree_end(tree);

@@ -9,33 +9,10 @@
 
 #include "mem/xalloc.h"
 
-#define FIRST_SIZE 0x10000UL
-
-/*
- * Takes what a call of libfdt's returned. Returns true when the call is to be made again, since
- * there is more room now; else it is noted.
- */
-static bool again(struct tree *tree, int error)
-{
-	size_t size = tree->size * 2 < tree->max ? tree->size * 2 : tree->max;
-	void *larger;
-
-	if (error != -FDT_ERR_NOSPACE || size == tree->size) {
-		tree->error = error;
-		return false;
-	}
-	larger = xcalloc(1, size);
-	fdt_resize(tree->data, larger, size);
-	free(tree->data);
-	tree->data = larger;
-	tree->size = size;
-	return true;
-}
-
 void tree_open(struct tree *tree, const struct machine *m, size_t max)
 {
-	*tree = (struct tree){ m, xcalloc(1, FIRST_SIZE), FIRST_SIZE, max, 0 };
-	tree->error = fdt_create(tree->data, tree->size);
+	*tree = (struct tree){ m, xcalloc(1, max), max, 0 };
+	tree->error = fdt_create(tree->data, max);
 	if (!tree->error)
 		tree->error = fdt_finish_reservemap(tree->data);
 	tree_begin(tree, "%s", "");
@@ -44,8 +21,8 @@ void tree_open(struct tree *tree, const struct machine *m, size_t max)
 int tree_close(struct tree *tree, struct blob *blob, struct error *err)
 {
 	tree_end(tree);
-	while (!tree->error && again(tree, fdt_finish(tree->data)))
-		;
+	if (!tree->error)
+		tree->error = fdt_finish(tree->data);
 	if (!tree->error)
 		blob_add(blob, tree->data, fdt_totalsize(tree->data));
 	free(tree->data);
@@ -65,20 +42,20 @@ void tree_begin(struct tree *tree, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(name, sizeof(name), fmt, ap);
 	va_end(ap);
-	while (!tree->error && again(tree, fdt_begin_node(tree->data, name)))
-		;
+	if (!tree->error)
+		tree->error = fdt_begin_node(tree->data, name);
 }
 
 void tree_end(struct tree *tree)
 {
-	while (!tree->error && again(tree, fdt_end_node(tree->data)))
-		;
+	if (!tree->error)
+		tree->error = fdt_end_node(tree->data);
 }
 
 void tree_bytes(struct tree *tree, const char *name, const void *data, size_t size)
 {
-	while (!tree->error && again(tree, fdt_property(tree->data, name, data, size)))
-		;
+	if (!tree->error)
+		tree->error = fdt_property(tree->data, name, data, size);
 }
 
 void tree_string(struct tree *tree, const char *name, const char *text)
@@ -96,19 +73,7 @@ void tree_array(struct tree *tree, const char *name, const uint32_t *cells, size
 	free(big);
 }
 
-uint32_t phandle_cpu(const struct tree *tree, unsigned int cpu)
+uint32_t tree_phandle(const struct tree *tree, enum phandle kind, unsigned int i)
 {
-	(void)tree;
-	return PHANDLE_INTC + 1 + cpu;
-}
-
-/* There are at most as many cores as CPUs. */
-uint32_t phandle_core_cache(const struct tree *tree, unsigned int core)
-{
-	return phandle_cpu(tree, tree->machine->topology.nr_cpus) + core;
-}
-
-uint32_t phandle_llc(const struct tree *tree, unsigned int llc)
-{
-	return phandle_core_cache(tree, tree->machine->topology.nr_cpus) + llc;
+	return PHANDLE_INTC + 1 + kind * tree->machine->topology.nr_cpus + i;
 }

@@ -24,7 +24,7 @@ struct fdt_chosen {
 struct tree {
 	const struct machine *machine;
 	void *data;
-	size_t size, max; /* bytes of data that there are, and that there may be */
+	size_t max; /* bytes of data */
 	int error; /* the first of libfdt's; nothing is written after it */
 };
 
@@ -55,13 +55,12 @@ void tree_string(struct tree *tree, const char *name, const char *text);
 void tree_array(struct tree *tree, const char *name, const uint32_t *cells, size_t nr);
 
 /*
- * The numbers that nodes name one another by (Devicetree Specification 2.3.3): one for the
- * interrupt controller, each CPU, each core's cache and each last-level cache.
+ * The numbers that nodes name one another by (Devicetree Specification 2.3.3): the interrupt
+ * controller's, and that of CPU, core or last-level cache @i, of which there are no more than CPUs.
  */
 #define PHANDLE_INTC 1
-uint32_t phandle_cpu(const struct tree *tree, unsigned int cpu);
-uint32_t phandle_core_cache(const struct tree *tree, unsigned int core);
-uint32_t phandle_llc(const struct tree *tree, unsigned int llc);
+enum phandle { PHANDLE_CPU, PHANDLE_CORE_CACHE, PHANDLE_LLC };
+uint32_t tree_phandle(const struct tree *tree, enum phandle kind, unsigned int i);
 
 /* /chosen; of the machine alone without @chosen (NULL). The console is /aliases' serial0. */
 void tree_add_chosen(struct tree *tree, const struct fdt_chosen *chosen);

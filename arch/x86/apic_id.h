@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * APIC ids: package, cache, core and thread in bit fields padded to powers of two. The one place
- * they come from: CPUID, MADT, SRAT and KVM_CREATE_VCPU all ask here. Pure.
+ * APIC ids: package, cache, core and thread in bit fields padded to powers of two. CPUID, MADT,
+ * SRAT and KVM_CREATE_VCPU all have them from here. Pure.
  */
 #ifndef ARCH_X86_APIC_ID_H
 #define ARCH_X86_APIC_ID_H
@@ -21,6 +21,7 @@ struct apic_id_shifts {
 
 struct apic_id_shifts apic_id_shifts(const struct machine *m);
 
+/* Of CPU @cpu. */
 uint32_t apic_id(const struct machine *m, unsigned int cpu);
 
 /* The highest id of the machine. */

@@ -76,17 +76,12 @@ static void add_acpi(const struct load *load, struct boot_data *data)
  */
 static void add_reset_vector(struct boot_data *data)
 {
+	/* clang-format off */
 	static const uint8_t code[] = {
-		0xb0,
-		X86_RESET_VALUE,
-		0xba,
-		X86_RESET_CONTROL & 0xff,
-		X86_RESET_CONTROL >> 8,
-		0xee,
-		0xf4,
-		0xeb,
-		0xfd,
+		0xb0, X86_RESET_VALUE, 0xba, X86_RESET_CONTROL & 0xff, X86_RESET_CONTROL >> 8,
+		0xee, 0xf4, 0xeb, 0xfd,
 	};
+	/* clang-format on */
 
 	boot_data_add(data, X86_RESET_VECTOR, code, sizeof(code));
 }

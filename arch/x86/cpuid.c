@@ -183,7 +183,7 @@ static uint32_t cache_kib(const struct cache *cache)
 	return cache->ways * cache->sets * CACHE_LINE / 1024;
 }
 
-/* 0x80000006: L2 and L3 in the older format; 8 stands for 16 ways. */
+/* 0x80000006: L2 and L3 in the older format; 8 means 16 ways. */
 static void write_amd_cache_sizes(struct cpuid_table *table)
 {
 	struct cpuid_leaf *leaf = find_or_add(table, 0x80000006);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory map that the kernel is handed in the zero page. ACPI 6.5 chapter 15. Pure. */
+/*
+ * The memory map: the zero page has it, and plan, tables and the loader read it. ACPI 6.5
+ * chapter 15. Pure.
+ */
 #ifndef ARCH_X86_E820_H
 #define ARCH_X86_E820_H
 

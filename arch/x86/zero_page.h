@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The zero page (struct boot_params) and the setup header in it. Pure.
- * Sources: Documentation/arch/x86/zero-page.rst and boot.rst.
+ * The setup header of a bzImage, which kernel.c reads, and the zero page (struct boot_params) with
+ * that header in it, which boot.c hands to the kernel. Pure.
+ * Sources: Linux, Documentation/arch/x86/zero-page.rst and boot.rst.
  */
 #ifndef ARCH_X86_ZERO_PAGE_H
 #define ARCH_X86_ZERO_PAGE_H
@@ -53,7 +54,7 @@ int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *
 /* Where the bzImage is to be loaded: above the first MiB if it lets itself be moved there. */
 uint64_t setup_header_load_address(const struct setup_header *header);
 
-/* Returns 0, or -1 when the map has more entries than the zero page takes. */
+/* Builds the page of a 64-bit boot. Returns 0, or -1 when the map has more entries than the zero page takes. */
 int zero_page_build(const struct zero_page_info *info, uint8_t page[ZERO_PAGE_SIZE],
 		    struct error *err);
 

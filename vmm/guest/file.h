@@ -12,7 +12,7 @@
 
 struct file {
 	int fd; /* -1: closed */
-	const char *name; /* for messages; whoever opens it owns it */
+	const char *name; /* for messages; the opener's, which must outlive this */
 	uint64_t size;
 	const uint8_t *data;
 };

@@ -141,18 +141,18 @@ static const struct {
 START_TEST(zboot_payload_lies_within)
 {
 	uint8_t file[FILE_SIZE];
-	struct image_payload payload;
+	struct kernel_stream stream;
 	struct error err = { 0 };
 
 	make_zboot(file);
 	put(file + 8, payloads[_i].offset, 4);
 	put(file + 12, payloads[_i].size, 4);
-	ck_assert_int_eq(image_parse_zboot(file, FILE_SIZE, &payload, &err), payloads[_i].expected);
+	ck_assert_int_eq(image_parse_zboot(file, FILE_SIZE, &stream, &err), payloads[_i].expected);
 	ck_assert_int_eq(err.text[0] != 0, payloads[_i].expected < 0);
 	if (payloads[_i].expected < 0)
 		return;
-	ck_assert_uint_eq(payload.offset, payloads[_i].offset);
-	ck_assert_uint_eq(payload.size, payloads[_i].size);
+	ck_assert_uint_eq(stream.data - file, payloads[_i].offset);
+	ck_assert_uint_eq(stream.size, payloads[_i].size);
 }
 END_TEST
 
@@ -160,15 +160,15 @@ END_TEST
 static int parse_copy(const uint8_t *file, size_t size)
 {
 	uint8_t *copy = xcalloc(size + !size, 1);
-	struct image_payload payload;
+	struct kernel_stream stream;
 	struct image image;
 	struct error err = { 0 };
 	int ret;
 
 	memcpy(copy, file, size);
-	ret = image_parse_zboot(copy, size, &payload, &err);
+	ret = image_parse_zboot(copy, size, &stream, &err);
 	if (ret == 1)
-		ck_assert(payload.offset < size && payload.size <= size - payload.offset);
+		ck_assert(stream.data < copy + size && stream.size <= size - (stream.data - copy));
 	if (!ret) {
 		ret = image_parse(copy, size, &image, &err);
 		ck_assert(ret || (image.size >= size && image.text_offset < IMAGE_BASE_ALIGN));
