@@ -54,7 +54,9 @@ int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *
 /* Where the bzImage is to be loaded: above the first MiB if it lets itself be moved there. */
 uint64_t setup_header_load_address(const struct setup_header *header);
 
-/* Builds the page of a 64-bit boot. Returns 0, or -1 when the map has more entries than the zero page takes. */
+/*
+ * Builds the page of a 64-bit boot. Returns 0, or -1 when the map has more entries than it takes.
+ */
 int zero_page_build(const struct zero_page_info *info, uint8_t page[ZERO_PAGE_SIZE],
 		    struct error *err);
 
