@@ -44,6 +44,28 @@ START_TEST(empty_entries_are_none)
 }
 END_TEST
 
+START_TEST(ram_ends_where_its_entry_does)
+{
+	struct memory_map map = { 0 };
+
+	ck_assert_uint_eq(memory_map_ram_end(&map, 0), 0);
+	memory_map_add(&map, 10, 20, MEMORY_RAM);
+	memory_map_add(&map, 20, 30, MEMORY_ACPI);
+	memory_map_add(&map, 30, 40, MEMORY_RAM);
+	memory_map_add(&map, UINT64_MAX - 10, UINT64_MAX, MEMORY_RAM);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 9), 0);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 10), 20);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 19), 20);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 20), 0);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 29), 0);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 30), 40);
+	ck_assert_uint_eq(memory_map_ram_end(&map, 40), 0);
+	ck_assert_uint_eq(memory_map_ram_end(&map, UINT64_MAX - 1), UINT64_MAX);
+	ck_assert_uint_eq(memory_map_ram_end(&map, UINT64_MAX), 0);
+	memory_map_free(&map);
+}
+END_TEST
+
 Suite *memory_map_suite(void)
 {
 	Suite *s = suite_create("memory_map");
@@ -51,6 +73,7 @@ Suite *memory_map_suite(void)
 
 	tcase_add_test(tc, touching_entries_of_a_type_are_one);
 	tcase_add_test(tc, empty_entries_are_none);
+	tcase_add_test(tc, ram_ends_where_its_entry_does);
 	suite_add_tcase(s, tc);
 	return s;
 }
