@@ -8,9 +8,10 @@ static int open_one(struct file *file, const char *path, const char *what, const
 
 	if (!file_open(file, path, &why))
 		return 0;
-	error_set(err, "%s %s: give another with %s", what, why.text, option);
-	err->contention = why.contention;
-	return -1;
+	*err = why;
+	if (why.contention)
+		return error_prefix(err, "%s ", what);
+	return error_set(err, "%s %s: give another with %s", what, why.text, option);
 }
 
 int boot_open(struct boot *boot, const char *kernel, const char *initrd, struct error *err)
