@@ -59,6 +59,20 @@ static void make_machine(struct machine *m, struct arch_host *host)
 	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err), "%s", err.text);
 }
 
+static int load(struct vm *vm, struct error *err)
+{
+	struct boot boot = { .cmdline = "" };
+	struct load load;
+	int ret;
+
+	if (boot_open(&boot, GUEST, NULL, err))
+		return -1;
+	ret = load_plan(&load, vm->machine, &boot, err) || load_write(&load, vm, err);
+	load_end(&load);
+	boot_close(&boot);
+	return ret;
+}
+
 static int start(struct vm *vm, struct error *err)
 {
 	static const struct ram_options options;
@@ -70,7 +84,7 @@ static int start(struct vm *vm, struct error *err)
 	ret = fit_make(vm->machine, &vm->fit, err) ||
 	      ram_allocate(&vm->ram, vm->machine, &vm->fit, &options, err);
 	fit_unlock(&vm->fit);
-	if (ret || arch_load(vm, err) || vm_create(vm, err))
+	if (ret || load(vm, err) || vm_create(vm, err))
 		return -1;
 	return vm_start(vm, err);
 }
@@ -85,12 +99,11 @@ static void wait_for_end(struct ending *ending)
 
 START_TEST(guest_drives_both_serial_ports)
 {
-	static const struct boot boot = { .kernel = GUEST, .cmdline = "" };
 	struct listener listeners[2] = { 0 };
 	struct machine machine;
 	struct arch_host host;
 	struct vcpu vcpu = { 0 };
-	struct vm vm = { .boot = &boot, .machine = &machine, .vcpus = &vcpu };
+	struct vm vm = { .machine = &machine, .vcpus = &vcpu };
 	struct error err;
 
 	make_machine(&machine, &host);
