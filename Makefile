@@ -39,13 +39,13 @@ arch_of = $(or $(filter $(ARCHES),$(subst /, ,$(dir $(1)))),$(ARCH_DIR))
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -iquote arch/$(call arch_of,$<) -iquote $(BUILD) \
 	     $(WARNINGS) -pthread -DNUMAVM_VERSION='"$(VERSION)"' $(CFLAGS)
 
-# Static, since a start pays for every library that it loads. The linker's warnings are about name
-# look-ups in libConfuse that no call of ours reaches.
+# Static, since a start pays for every library that it loads. The linker's warning is about name
+# look-ups in libnuma (affinity.c), which no node string of ours asks for.
 LINK ?= -static-pie -fPIE -Wl,--no-warnings
 PIE = $(filter -fPIE,$(LINK))
 LIBS_x86 :=
 LIBS_arm64 := -lfdt
-LIBS := -lconfuse -ljansson -lnuma -l:libarchive.a -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
+LIBS := -ljansson -lnuma -l:libarchive.a -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
 
 SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c $(SHARED_$(ARCH_DIR):%=arch/%/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)

@@ -8,7 +8,7 @@ refuse verb 'no verb "boot"' boot
 refuse option 'no option --nope' run --nope
 refuse option-letter 'no option -z' run -z
 refuse option-value 'option -k needs a value' run -k
-refuse extra-word '"extra" is no option' plan extra
+refuse extra-word 'unexpected argument "extra"' plan extra
 refuse tables-folder 'add -o DIR' tables
 refuse boot-mode 'must be packed or unpacked' run --boot fast
 refuse timeout-zero 'must be a number above 0' run --timeout 0s
@@ -30,7 +30,9 @@ refuse topology-memory 'each node needs 1 MiB' plan --topology 3n3l1c1t -m 2M
 refuse topology-and-node 'give either it or these' plan --topology 1n1l1c1t --node memory=1G,llcs=1
 refuse node-key 'no key "colour"' plan --node memory=1G,colour=red
 refuse node-no-value 'must be KEY=VALUE' plan --node memory
-refuse node-memory-zero '1M at least' plan --node memory=0,llcs=1
+refuse node-memory-zero 'no node has memory' plan --node memory=0,llcs=1
+refuse node-memory-zero-alone 'node 1 has neither memory nor CPUs' plan --node memory=1G,llcs=1 --node memory=0
+refuse node-wrong-size '--node: memory = size "1X"' plan --node memory=1X,llcs=1
 refuse node-empty 'give it memory, llcs, or both' plan --node host=0
 refuse node-no-cpus 'no node has CPUs' plan --node memory=1G
 refuse node-no-memory 'no node has memory' plan --node llcs=1
@@ -48,16 +50,17 @@ refuse distance-diagonal 'must be 10' plan --topology 2n2l1c1t --distance 1,1=20
 refuse packages 'cannot be shared evenly' plan --topology 3n3l1c1t --packages 2
 
 # The config file.
-config unknown-key "$at:1: no such option 'colour'" 'colour = red'
-config unknown-node-key "$at:2: no such option 'colour'" 'node 0 {' 'colour = red' '}'
-config no-number "$at:1: missing title for section 'node'" 'node { memory = 1G }'
+config unknown-key "$at:1: no key \"colour\": use kernel, initrd," 'colour = red'
+config unknown-node-key "$at:2: no key \"colour\": use memory, llcs," 'node 0 {' 'colour = red' '}'
+config no-number "$at:1: node has no number: write node 0 { ... }" 'node { memory = 1G }'
 config bad-number "$at:1: node \"one\"" 'node one { memory = 1G }'
 config gap 'there is no node 1' 'node 0 { memory = 1G llcs = 1 }' 'node 2 { memory = 1G }'
-config node-twice "$at:2: found duplicate title '0'" 'node 0 { memory = 1G llcs = 1 }' 'node 0 { memory = 1G }'
+config node-twice "$at:2: node 0 is given twice, first on line 1" 'node 0 { memory = 1G llcs = 1 }' 'node 0 { memory = 1G }'
 config key-twice "$at:2: memory is given twice, first on line 1" 'memory = 1G' 'memory = 2G'
 config node-key-twice "$at:3: memory is given twice, first on line 2" 'node 0 {' 'memory = 1G' 'memory = 2G' '}'
 config size "$at:2: memory = size \"1X\"" 'cores = 1' 'memory = 1X'
-config node-memory-zero "$at:1: memory = size \"0\"" 'node 0 { memory = 0 llcs = 1 }'
+config memory-zero "$at:1: memory = size \"0\": must be 1M at least" 'memory = 0'
+config node-memory-zero "$at:1: no node has memory" 'node 0 { memory = 0 llcs = 1 }'
 config count "$at:1: cores = \"-2\"" 'cores = -2'
 config sum "$at:1: the nodes' memory, 1024 MiB, must equal memory, 2048 MiB" 'memory = 2G' 'node 0 { memory = 1G llcs = 1 }'
 config matrix-size "$at:2: distances has 3 numbers: 2 nodes need 4" 'topology = 2n2l1c1t' 'distances = { 10, 20, 20 }'
@@ -70,15 +73,20 @@ config policy "$at:1: policy \"magic\"" 'node 0 { memory = 1G llcs = 1 host = 0 
 config host-without-bind "$at:1: host = \"0\" has no meaning with policy = default" 'node 0 { memory = 1G llcs = 1 host = 0 policy = default }'
 config empty-node "$at:2: node 1 has neither memory nor CPUs" 'node 0 { memory = 1G llcs = 1 }' 'node 1 { }'
 config not-closed "$at:1: \"{\" is never closed" 'node 0 { memory = 1G'
-config comment-lines "$at:4: no such option" '# one' '// two' '/* three */' 'colour = red'
+config comment-lines "$at:4: no key \"colour\"" '# one' '// two' '/* three */' 'colour = red'
 config matrix-empty "$at:1: distances is empty" 'distances = { }'
+config matrix-empty-late "$at:4: distances is empty" 'cmdline = "distances"' '' '' 'distances = { }'
+config words "$at:1: no key \"quiet\" (a value with blanks is in quotes)" 'cmdline = panic quiet'
+config node-open "$at:2: no key \"node\" of a node, which \"}\" ends" 'node 0 { memory = 1G' 'node 1 { memory = 1G }'
 config matrix-twice "$at:2: distances is given twice" 'distances = { 10 }' 'distances = { 10 }'
-config garbage "$at:1: " '}}}{{{'
+config garbage "$at:1: \"}\" closes nothing" '}}}{{{'
 printf 'memory = 1G\n\0\n' >"$tmp/zero.conf"
 refuse config-binary "$tmp/zero.conf:2: a zero byte" plan -c "$tmp/zero.conf"
 refuse config-program ': a zero byte' plan -c "$numavm"
 refuse config-folder 'not a regular file' plan -c "$tmp"
-refuse config-missing 'No such file or directory' plan -c "$tmp/none.conf"
+refuse config-missing "config $tmp/none.conf: No such file or directory: give a file as numavm.conf(5)" plan -c "$tmp/none.conf"
+: >"$tmp/empty.conf"
+refuse config-empty "config $tmp/empty.conf: empty: give a file as numavm.conf(5)" plan -c "$tmp/empty.conf"
 truncate -s 100M "$tmp/large.conf"
 refuse config-large 'at most 8 MiB' plan -c "$tmp/large.conf"
 mkfifo "$tmp/fifo.conf"

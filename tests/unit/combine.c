@@ -7,22 +7,57 @@
 
 #include "mem/xalloc.h"
 #include "vmm/cli/config.h"
-#include "vmm/cli/options.h"
+#include "vmm/verbs.h"
 
-void combine(struct settings *s, const char *file, const char *flags)
+int try_combine(struct settings *s, const char *file, const char *flags, struct error *err)
 {
 	char *text = xasprintf("numavm plan%s%s", *flags ? " " : "", flags), *rest = text;
 	char *argv[24] = { 0 };
-	struct options o;
-	struct error err;
-	int argc = 0;
+	const struct verb *verb;
+	struct settings other;
+	int argc = 0, ret;
 
 	while (rest)
 		argv[argc++] = strsep(&rest, " ");
-	ck_assert_msg(!config_parse("m.conf", file, s, &err), "%s", err.text);
-	ck_assert_msg(!options_parse(argc, argv, &o, &err), "%s", err.text);
-	settings_override(s, &o.flags);
-	ck_assert(!o.flags.nodes && !o.flags.kernel.text && !o.flags.nr_pairs);
-	options_free(&o);
+	ret = options_parse(argc, argv, verbs, &verb, s, err) ||
+	      config_parse("m.conf", file, &other, err);
 	free(text);
+	if (ret) {
+		settings_free(s);
+		return -1;
+	}
+	settings_merge(s, &other);
+	ck_assert(!other.nodes && !other.kernel && !other.distances);
+	return 0;
+}
+
+void combine(struct settings *s, const char *file, const char *flags)
+{
+	struct error err;
+
+	ck_assert_msg(!try_combine(s, file, flags, &err), "%s", err.text);
+}
+
+static struct slot find(struct settings *s, struct settings_node *node, const char *name)
+{
+	const struct key *key = key_find(name, node ? KEY_IN_NODE : KEY_IN_FILE);
+
+	ck_assert_ptr_nonnull(key);
+	return settings_slot(s, node, key);
+}
+
+const struct where *where_of(struct settings *s, struct settings_node *node, const char *name)
+{
+	return find(s, node, name).where;
+}
+
+const char *text_of(struct settings *s, struct settings_node *node, const char *name)
+{
+	struct slot slot = find(s, node, name);
+
+	if (!slot.where->name)
+		return NULL;
+	if (slot.key->type == KEY_YES_NO)
+		return key_number(slot.key, slot.fields) ? "yes" : "no";
+	return key_name(slot.key, slot.fields);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "mem/xalloc.h"
+#include "tests/unit/combine.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 #include "vmm/cli/config.h"
@@ -35,23 +36,23 @@ START_TEST(all_keys_are_read)
 	struct error err = { 0 };
 
 	ck_assert_msg(!config_parse("a/m.conf", full, &s, &err), "%s", err.text);
-	ck_assert_str_eq(s.kernel.text, "a/vmlinuz");
-	ck_assert_str_eq(s.initrd.text, "/boot/initrd.img");
-	ck_assert_str_eq(s.cmdline.text, "console=ttyS0 quiet");
-	ck_assert_uint_eq(s.cores.value, 4);
-	ck_assert_uint_eq(s.threads.value, 2);
-	ck_assert_uint_eq(s.packages.value, 1);
-	ck_assert_uint_eq(s.memory.value, 3 * GIB);
-	ck_assert_ptr_null(s.topology.where.name);
-	ck_assert_ptr_null(s.append.where.name);
+	ck_assert_str_eq(s.kernel, "a/vmlinuz");
+	ck_assert_str_eq(s.initrd, "/boot/initrd.img");
+	ck_assert_str_eq(s.cmdline, "console=ttyS0 quiet");
+	ck_assert_uint_eq(s.cores, 4);
+	ck_assert_uint_eq(s.threads, 2);
+	ck_assert_uint_eq(s.packages, 1);
+	ck_assert_uint_eq(s.memory, 3 * GIB);
+	ck_assert_ptr_null(settings_where(&s, &s.topology)->name);
+	ck_assert_ptr_null(settings_where(&s, &s.append)->name);
 	ck_assert_uint_eq(s.nr_nodes, 2);
 	ck_assert_uint_eq(s.nodes[0].number, 0);
-	ck_assert_uint_eq(s.nodes[0].memory.value, 2 * GIB);
-	ck_assert_uint_eq(s.nodes[0].llcs.value, 2);
-	ck_assert_str_eq(s.nodes[0].keys[KEY_HOST].text, "0,2-3");
-	ck_assert_str_eq(s.nodes[0].keys[KEY_POLICY].text, "bind");
-	ck_assert_uint_eq(s.nodes[1].memory.value, GIB);
-	ck_assert_ptr_null(s.nodes[1].llcs.where.name);
+	ck_assert_uint_eq(s.nodes[0].node.size, 2 * GIB);
+	ck_assert_uint_eq(s.nodes[0].node.llcs, 2);
+	ck_assert_str_eq(s.nodes[0].node.placement.host, "0,2-3");
+	ck_assert_str_eq(text_of(&s, &s.nodes[0], "policy"), "bind");
+	ck_assert_uint_eq(s.nodes[1].node.size, GIB);
+	ck_assert_ptr_null(where_of(&s, &s.nodes[1], "llcs")->name);
 	ck_assert_uint_eq(s.nr_distances, 4);
 	ck_assert(s.distances[0].value == 10 && s.distances[1].value == 21 &&
 		  s.distances[2].value == 22 && s.distances[3].value == 10);
@@ -66,12 +67,12 @@ START_TEST(values_know_their_lines)
 	struct error err;
 
 	ck_assert_int_eq(config_parse("m.conf", full, &s, &err), 0);
-	ck_assert_str_eq(s.kernel.where.name, "m.conf");
-	ck_assert_int_eq(s.kernel.where.line, 2);
-	ck_assert_int_eq(s.memory.where.line, 8);
-	ck_assert_int_eq(s.nodes[1].memory.where.line, 9);
-	ck_assert_int_eq(s.nodes[0].memory.where.line, 11);
-	ck_assert_int_eq(s.nodes[0].keys[KEY_HOST].where.line, 13);
+	ck_assert_str_eq(settings_where(&s, &s.kernel)->name, "m.conf");
+	ck_assert_int_eq(settings_where(&s, &s.kernel)->line, 2);
+	ck_assert_int_eq(settings_where(&s, &s.memory)->line, 8);
+	ck_assert_int_eq(where_of(&s, &s.nodes[1], "memory")->line, 9);
+	ck_assert_int_eq(where_of(&s, &s.nodes[0], "memory")->line, 11);
+	ck_assert_int_eq(where_of(&s, &s.nodes[0], "host")->line, 13);
 	ck_assert_int_eq(s.distances_where.line, 17);
 	settings_free(&s);
 }
@@ -98,24 +99,25 @@ static const char placed[] = "host = all\n"
 
 START_TEST(placement_keys_are_read)
 {
-	static const char *const machine[SETTINGS_NR_KEYS] = { "all", "interleave", "2M",   "yes",
-							       "yes", "no",	    "0,2-3" };
-	static const char *const node[SETTINGS_NR_KEYS] = { "0",  "bind", "4k",	 "no",
-							    "no", "yes",  "core" };
+	static const char *const names[] = { "host",	 "policy", "pages", "shared",
+					     "populate", "strict", "pin" };
+	static const char *const machine[] = { "all", "interleave", "2M",   "yes",
+					       "yes", "no",	    "0,2-3" };
+	static const char *const node[] = { "0", "bind", "4k", "no", "no", "yes", "core" };
 	struct settings s;
 	struct error err;
 
 	ck_assert_msg(!config_parse("m.conf", placed, &s, &err), "%s", err.text);
-	for (int key = 0; key < SETTINGS_NR_KEYS; key++) {
-		ck_assert_str_eq(s.keys[key].text, machine[key]);
-		ck_assert_int_eq(s.keys[key].where.line, 1 + key);
-		ck_assert_str_eq(s.nodes[0].keys[key].text, node[key]);
-		ck_assert_int_eq(s.nodes[0].keys[key].where.line, 11 + key);
+	for (unsigned int i = 0; i < COUNT(names); i++) {
+		ck_assert_str_eq(text_of(&s, NULL, names[i]), machine[i]);
+		ck_assert_int_eq(where_of(&s, NULL, names[i])->line, 1 + i);
+		ck_assert_str_eq(text_of(&s, &s.nodes[0], names[i]), node[i]);
+		ck_assert_int_eq(where_of(&s, &s.nodes[0], names[i])->line, 11 + i);
 	}
-	ck_assert_str_eq(s.verify.text, "full");
-	ck_assert_int_eq(s.verify.where.line, 8);
-	ck_assert_uint_eq(s.realtime.value, 99);
-	ck_assert_int_eq(s.realtime.where.line, 9);
+	ck_assert_int_eq(s.verify, VERIFY_FULL);
+	ck_assert_int_eq(settings_where(&s, &s.verify)->line, 8);
+	ck_assert_uint_eq(s.realtime, 99);
+	ck_assert_int_eq(settings_where(&s, &s.realtime)->line, 9);
 	settings_free(&s);
 }
 END_TEST
@@ -133,12 +135,12 @@ START_TEST(comments_are_none)
 	struct error err;
 
 	ck_assert_msg(!config_parse("m.conf", text, &s, &err), "%s", err.text);
-	ck_assert_str_eq(s.kernel.text, "/boot//x");
-	ck_assert_int_eq(s.kernel.where.line, 2);
-	ck_assert_str_eq(s.cmdline.text, "a#b // c");
-	ck_assert_int_eq(s.cmdline.where.line, 4);
-	ck_assert_int_eq(s.cores.where.line, 5);
-	ck_assert_int_eq(s.threads.where.line, 6);
+	ck_assert_str_eq(s.kernel, "/boot//x");
+	ck_assert_int_eq(settings_where(&s, &s.kernel)->line, 2);
+	ck_assert_str_eq(s.cmdline, "a#b // c");
+	ck_assert_int_eq(settings_where(&s, &s.cmdline)->line, 4);
+	ck_assert_int_eq(settings_where(&s, &s.cores)->line, 5);
+	ck_assert_int_eq(settings_where(&s, &s.threads)->line, 6);
 	settings_free(&s);
 }
 END_TEST
@@ -151,7 +153,8 @@ START_TEST(empty_is_nothing_set)
 
 	for (unsigned int i = 0; i < COUNT(texts); i++) {
 		ck_assert_msg(!config_parse("m.conf", texts[i], &s, &err), "%s", err.text);
-		ck_assert(!s.kernel.where.name && !s.memory.where.name && !s.nr_nodes);
+		ck_assert(!settings_where(&s, &s.kernel)->name && !s.nr_nodes &&
+			  !settings_where(&s, &s.memory)->name);
 		settings_free(&s);
 	}
 }
@@ -162,9 +165,13 @@ static const struct {
 	int line;
 	const char *says;
 } mistakes[] = {
-	{ "colour = red\n", 1, "no such option" },
-	{ "memory = 1G\n\ncolour = red\n", 3, "numavm.conf(5)" },
-	{ "node 0 { memory = 1G\n size = 2G }\n", 2, "size" },
+	{ "colour = red\n", 1,
+	  "no key \"colour\": use kernel, initrd, cmdline, memory, topology, node, distances, " },
+	{ "cores = 1\nthread = 2", 2, "pin or realtime" },
+	{ "memory = 1G\n\ncolour = red\n", 3, "no key \"colour\": use" },
+	{ "node 0 { memory = 1G\n size = 2G }\n", 2,
+	  "no key \"size\": use memory, llcs, host, policy, pages, shared, populate, strict or "
+	  "pin" },
 	{ "memory = 1G\nmemory = 2G\n", 2, "memory is given twice, first on line 1" },
 	{ "node 0 { memory = 1G\n memory = 2G\n }\n", 2, "given twice, first on line 1" },
 	{ "kernel = a\nkernel = b\n", 2, "kernel is given twice" },
@@ -172,15 +179,16 @@ static const struct {
 	{ "distances = {10}\ndistances = {10}\n", 2, "distances is given twice, first on line 1" },
 	{ "distances = {10}\ndistances = {10, 20}\n", 2, "distances is given twice" },
 	{ "distances = {10, 20}\ndistances = {10}\n", 2, "distances is given twice" },
-	{ "# one\n/* two\n */ memory = 1G # three\ncolour = red\n", 4, "no such option" },
+	{ "# one\n/* two\n */ memory = 1G # three\ncolour = red\n", 4, "no key \"colour\"" },
 	{ "pages = 2M\npages = 4k\n", 2, "pages is given twice, first on line 1" },
 	{ "node 0 {\n pin = core\n\n pin = node\n }\n", 4, "pin is given twice, first on line 2" },
 	{ "verify = no\nverify = no\n", 2, "verify is given twice" },
 	{ "realtime = 0\n", 1, "realtime = \"0\": must be a whole number from 1 to 99" },
 	{ "\nrealtime = 100\n", 2, "1 to 99" },
 	{ "realtime = 1\nrealtime = 1\n", 2, "realtime is given twice" },
-	{ "node 0 { verify = no }\n", 1, "no such option" },
-	{ "node 0 {\n realtime = 1 }\n", 2, "no such option" },
+	{ "node 0 { verify = no }\n", 1,
+	  "no key \"verify\" of a node, which \"}\" ends: use memory" },
+	{ "node 0 {\n realtime = 1 }\n", 2, "no key \"realtime\"" },
 	{ "memory = 512\n", 1, "memory = size \"512\": must end in" },
 	{ "memory = lots\n", 1, "as in 512M" },
 	{ "\nmemory = 0M\n", 2, "1M at least" },
@@ -197,23 +205,24 @@ static const struct {
 	{ "node 0 { memory = 1G }\nnode 2 { memory = 1G }\n", 2,
 	  "node 2 is here, but there is no node 1" },
 	{ "node 1 { memory = 1G }\n", 1, "no node 0" },
-	{ "node 0 { memory = 1G }\nnode 0 { llcs = 1 }\n", 2, "duplicate title '0'" },
+	{ "node 0 { memory = 1G }\nnode 0 { llcs = 1 }\n", 2,
+	  "node 0 is given twice, first on line 1" },
 	{ "node 0 { memory = 1G }\n\nnode 00 { llcs = 1 }\n", 3,
-	  "node is given twice, first on line 1" },
-	{ "node { memory = 1G }\n", 1, "numavm.conf(5) shows how" },
+	  "node 0 is given twice, first on line 1" },
+	{ "node { memory = 1G }\n", 1, "node has no number: write node 0 { ... }" },
 	{ "node 0 { memory = 1G\n", 1, "\"{\" is never closed: add \"}\"" },
 	{ "cores = 1\nnode 0 {", 2, "\"{\" is never closed" },
-	{ "memory\n", 2, "numavm.conf(5) shows how" },
-	{ "memory =\n", 2, "numavm.conf(5) shows how" },
-	{ "= 1G\n", 1, "numavm.conf(5) shows how" },
-	{ "memory = 1G 2G\n", 1, "no such option '2G': numavm.conf(5) lists" },
+	{ "memory\n", 1, "memory has no \"=\": write memory = SIZE" },
+	{ "memory =\n", 1, "memory has no value: write memory = SIZE" },
+	{ "= 1G\n", 1, "unexpected \"=\"" },
+	{ "memory = 1G 2G\n", 1, "no key \"2G\" (a value with blanks is in quotes): use kernel" },
 	{ "\ncmdline = \"never ends\ncores = 1\n", 2, "\" is never closed: add another \"" },
 	{ "cmdline = 'it\\'s\n", 1, "' is never closed: add another '" },
 	{ "distances = { 10, x }\n", 1, "\"x\": must be whole numbers from 10 to 255" },
 	{ "distances = { 10, 99999999999999999999 }\n", 1, "must be whole numbers" },
-	{ "}\n", 1, "numavm.conf(5) shows how" },
-	{ "\x01\x02\x03", 1, "numavm.conf(5)" },
-	{ "memory = { 1G }\n", 1, "numavm.conf(5) shows how" },
+	{ "}\n", 1, "\"}\" closes nothing" },
+	{ "\x01\x02\x03", 1, "no key" },
+	{ "memory = { 1G }\n", 1, "memory has no value: write memory = SIZE" },
 };
 
 START_TEST(mistake_names_its_line)
@@ -228,7 +237,29 @@ START_TEST(mistake_names_its_line)
 	ck_assert_msg(!strncmp(err.text, place, strlen(place)), "%s", err.text);
 	ck_assert_msg(strstr(err.text, mistakes[_i].says) != NULL, "%s", err.text);
 	ck_assert_uint_gt(strlen(err.text), strlen(place));
-	ck_assert(!s.nodes && !s.kernel.text && !s.distances);
+	ck_assert(!s.nodes && !s.kernel && !s.distances);
+}
+END_TEST
+
+/* As long as a file can be, in one line: each byte is read once. */
+START_TEST(long_lines_are_read)
+{
+	static const char *const texts[] = { "# %s\ncores = 2", "/* %s */ cores = 2",
+					     "cores = 2 cmdline = %s",
+					     "cmdline = \"%s\"\ncores = 2" };
+	size_t size = 7 * MIB;
+	char *word = xcalloc(size + 1, 1), *text;
+	struct settings s;
+	struct error err;
+
+	memset(word, 'x', size);
+	text = xasprintf(texts[_i], word);
+	ck_assert_msg(!config_parse("m.conf", text, &s, &err), "%s", err.text);
+	ck_assert_uint_eq(s.cores, 2);
+	ck_assert(!s.cmdline || !strcmp(s.cmdline, word));
+	settings_free(&s);
+	free(text);
+	free(word);
 }
 END_TEST
 
@@ -252,8 +283,8 @@ START_TEST(file_is_read)
 
 	ck_assert_msg(!config_read(path, &s, &err), "%s", err.text);
 	kernel = xasprintf("%s/vmlinuz", scratch_dir);
-	ck_assert_str_eq(s.kernel.text, kernel);
-	ck_assert_str_eq(s.kernel.where.name, path);
+	ck_assert_str_eq(s.kernel, kernel);
+	ck_assert_str_eq(settings_where(&s, &s.kernel)->name, path);
 	settings_free(&s);
 	free(kernel);
 	free(path);
@@ -267,7 +298,7 @@ static void assert_unreadable(char *path, const char *says)
 	struct error err = { 0 };
 
 	ck_assert_int_eq(config_read(path, &s, &err), -1);
-	ck_assert_msg(!strncmp(err.text, path, strlen(path)), "%s", err.text);
+	ck_assert_msg(strstr(err.text, path) != NULL, "%s", err.text);
 	ck_assert_msg(strstr(err.text, says) != NULL, "%s", err.text);
 	ck_assert(!err.contention);
 	free(path);
@@ -275,10 +306,15 @@ static void assert_unreadable(char *path, const char *says)
 
 START_TEST(no_config_file)
 {
+	/* A file that is empty was to be written; one of comments is what it is. */
 	char *large = xasprintf("%s/large.conf", scratch_dir);
 	char *fifo = xasprintf("%s/fifo.conf", scratch_dir);
 
 	assert_unreadable(xasprintf("%s/none.conf", scratch_dir), "No such file");
+	assert_unreadable(xasprintf("%s/none.conf", scratch_dir),
+			  ": give a file as numavm.conf(5)");
+	assert_unreadable(write_file("empty.conf", "", 0),
+			  ": empty: give a file as numavm.conf(5)");
 	assert_unreadable(xstrdup(scratch_dir), "not a regular file");
 	assert_unreadable(xstrdup("/dev/null"), "not a regular file");
 	assert_unreadable(write_file("zero.conf", "memory = 1G\n\0\n", 14), ":2: a zero byte");
@@ -326,6 +362,7 @@ Suite *config_suite(void)
 	tcase_add_test(tc, comments_are_none);
 	tcase_add_test(tc, empty_is_nothing_set);
 	tcase_add_loop_test(tc, mistake_names_its_line, 0, COUNT(mistakes));
+	tcase_add_loop_test(tc, long_lines_are_read, 0, 4);
 	tcase_add_test(tc, file_is_read);
 	tcase_add_test(tc, no_config_file);
 	tcase_add_test(tc, hostile_texts);

@@ -63,23 +63,25 @@ static json_t *as_json(const struct plan *plan)
 }
 
 /* 2 CPUs a node with caches, node 1 split at 3 GiB, node 2 of memory alone. */
-static const char machine[] = "cores = 2\n"
-			      "pages = 4k\n"
-			      "node 0 { memory = 2G\n llcs = 1\n host = 0\n populate = no\n }\n"
-			      "node 1 { memory = 2G\n llcs = 1\n strict = no\n }\n"
-			      "node 2 { memory = 128M\n }\n"
-			      "distances = { 10, 21, 31, 21, 10, 41, 31, 41, 10 }\n";
+static const char machine[] =
+	"cores = 2\n"
+	"pages = 4k\n"
+	"node 0 { memory = 2G\n llcs = 1\n host = 0\n populate = no\n }\n"
+	"node 1 { memory = 2G\n llcs = 1\n strict = no\n pin = none\n shared = yes }\n"
+	"node 2 { memory = 128M\n pin = \"0,2-3\" }\n"
+	"distances = { 10, 21, 31, 21, 10, 41, 31, 41, 10 }\n";
 
 /* Parts of the JSON, by JSON Pointer's idea: member or index after member or index. */
 static const struct {
 	const char *path, *value;
 } members[] = {
 	{ "nodes 0", "{\"node\":0,\"cpus\":[0,1],\"memory\":2147483648,\"host\":[0],"
-		     "\"policy\":\"bind\",\"pages\":\"4k\",\"populate\":false,\"strict\":true}" },
+		     "\"policy\":\"bind\",\"pages\":\"4k\",\"populate\":false,\"strict\":true,"
+		     "\"pin\":\"node\",\"shared\":false,\"page_size\":4096,\"llcs\":1}" },
 	{ "nodes 1", "{\"node\":1,\"cpus\":[2,3],\"memory\":2147483648,\"host\":[],"
 		     "\"policy\":\"default\",\"pages\":\"4k\",\"populate\":false,"
-		     "\"strict\":false}" },
-	{ "nodes 2", "{\"node\":2,\"cpus\":[],\"memory\":134217728}" },
+		     "\"strict\":false,\"pin\":\"none\",\"shared\":true}" },
+	{ "nodes 2", "{\"node\":2,\"cpus\":[],\"memory\":134217728,\"llcs\":0,\"pin\":\"0,2-3\"}" },
 	{ "ranges 0", "{\"node\":0,\"gpa\":0,\"size\":2147483648,\"slot\":0,\"offset\":0}" },
 	{ "ranges 1", "{\"node\":1,\"gpa\":2147483648,\"size\":1073741824,\"slot\":1,"
 		      "\"offset\":2147483648}" },
@@ -164,8 +166,8 @@ END_TEST
 
 static const char *const lines[] = {
 	"\n 0 2G 0-1 0 (bind) 4k no node\n",
-	"\n 1 2G 2-3 any (default) 4k no node\n",
-	"\n 2 128M - any (default) 4k no node\n",
+	"\n 1 2G 2-3 any (default) 4k no none\n",
+	"\n 2 128M - any (default) 4k no 0,2-3\n",
 	"\n 1 1 0x000080000000-0x0000bfffffff 1G any (default)\n",
 	"\n 2 1 0x000100000000-0x00013fffffff 1G any (default)\n",
 	"\n 0: 10 21 31\n 1: 21 10 41\n 2: 31 41 10\n",

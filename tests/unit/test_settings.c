@@ -30,6 +30,11 @@ static const struct {
 	{ "memory = 4G", "--topology 2n2l1c1t", "1:2048 1:2048", 1, 1, 2 },
 	{ "topology = 2n2l1c1t\n", "--node memory=64M,llcs=1 --node llcs=1", "1:64 1:0", 1, 1, 2 },
 	{ "", "--node memory=64M,llcs=1 --node llcs=1 --packages 1", "1:64 1:0", 1, 1, 1 },
+	/* No memory, in words. */
+	{ "node 0 { memory = 1G\n llcs = 1 }\nnode 1 { memory = 0\n llcs = 1 }", "", "1:1024 1:0",
+	  1, 1, 2 },
+	{ "", "--node memory=64M --node memory=0,llcs=1", "0:64 1:0", 1, 1, 1 },
+	{ "", "--node memory=64M --node memory=0M,llcs=1", "0:64 1:0", 1, 1, 1 },
 	{ "topology = 4n4l1c1t\npackages = 2\n", "", "1:256 1:256 1:256 1:256", 1, 1, 2 },
 };
 
@@ -115,6 +120,10 @@ static const struct {
 	{ "node 0 { llcs = 1 }\nnode 1 { llcs = 1 }", "", "m.conf:1: no node has memory" },
 	{ "node 0 { memory = 1G }\n", "", "m.conf:1: no node has CPUs" },
 	{ TWO_NODES "node 2 {}", "", "m.conf:4: node 2 has neither memory nor CPUs" },
+	{ TWO_NODES "node 2 { memory = 0 }", "", "m.conf:4: node 2 has neither memory nor CPUs" },
+	{ "memory = 0", "", "m.conf:1: memory = size \"0\": must be 1M at least" },
+	{ "", "-m 0", "-m: size \"0\": must be 1M at least" },
+	{ "", "--node memory=0,llcs=1", "--node: no node has memory" },
 	{ TWO_NODES "distances = { 10, 20, 20 }", "",
 	  "m.conf:4: distances has 3 numbers: 2 nodes "
 	  "need 4" },
@@ -144,12 +153,13 @@ static const struct {
 
 START_TEST(mistake_names_its_place)
 {
-	struct topology t;
+	struct topology t = { 0 };
 	struct settings s;
 	struct error err = { 0 };
 
-	combine(&s, mistakes[_i].file, mistakes[_i].flags);
-	ck_assert_msg(settings_topology(&s, &t, &err) == -1, "taken: %s", mistakes[_i].says);
+	ck_assert_msg(try_combine(&s, mistakes[_i].file, mistakes[_i].flags, &err) ||
+			      settings_topology(&s, &t, &err),
+		      "taken: %s", mistakes[_i].says);
 	ck_assert_msg(!strncmp(err.text, mistakes[_i].says, strlen(mistakes[_i].says)), "%s",
 		      err.text);
 	ck_assert_ptr_null(t.nodes);
@@ -219,12 +229,12 @@ START_TEST(flags_beat_the_file)
 	struct settings s;
 
 	combine(&s, "kernel = /a\ninitrd = /b\ncmdline = c\nmemory = 1G\n", "-k d -a e -m 2G -a f");
-	ck_assert_str_eq(s.kernel.text, "d");
-	ck_assert_str_eq(s.kernel.where.name, "-k");
-	ck_assert_str_eq(s.initrd.text, "/b");
-	ck_assert_str_eq(s.cmdline.text, "c");
-	ck_assert_str_eq(s.append.text, "e f");
-	ck_assert_uint_eq(s.memory.value, 2 * GIB);
+	ck_assert_str_eq(s.kernel, "d");
+	ck_assert_str_eq(settings_where(&s, &s.kernel)->name, "-k");
+	ck_assert_str_eq(s.initrd, "/b");
+	ck_assert_str_eq(s.cmdline, "c");
+	ck_assert_str_eq(s.append, "e f");
+	ck_assert_uint_eq(s.memory, 2 * GIB);
 	settings_free(&s);
 }
 END_TEST

@@ -2,63 +2,189 @@
 #include "vmm/cli/config_text.h"
 
 #include <ctype.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* In the middle of a word, as in a path, "//" is no comment. */
-static bool ends_word(char c)
+#include "mem/xalloc.h"
+
+#define BLANKS " \t\r\n"
+
+/* Moves on over @size bytes. */
+static void skip(struct config_text *t, size_t size)
 {
-	return !c || isspace((unsigned char)c) || strchr("{}=,;()+\"'", c);
+	for (; size; size--)
+		t->at_line += *t->at++ == '\n';
 }
 
-/* The end of the comment at @text, or NULL when there is none; @before is what stands in front. */
-static const char *comment_end(const char *text, char before)
+static void add(struct config_text *t, const char *bytes, size_t size)
 {
-	const char *end;
-
-	if (!strncmp(text, "/*", 2)) {
-		end = strstr(text + 2, "*/");
-		return end ? end + 2 : text + strlen(text);
+	if (t->used + size >= t->room) {
+		t->room = 2 * (t->used + size) + 64;
+		t->word = xrealloc(t->word, t->room, 1);
 	}
-	if (*text == '#' || (!strncmp(text, "//", 2) && ends_word(before)))
-		return text + strcspn(text, "\n");
-	return NULL;
+	memcpy(t->word + t->used, bytes, size);
+	t->used += size;
+	t->word[t->used] = 0;
 }
 
-/* The end of the quoted string at @text, or NULL; a quote behind a backslash is part of it. */
-static const char *quote_end(const char *text)
+/* The same from the text, over which it moves on. */
+static void take(struct config_text *t, size_t size)
 {
-	const char *end = text + 1;
-
-	while (*end && *end != *text)
-		end += end[0] == '\\' && end[1] ? 2 : 1;
-	return *end ? end + 1 : NULL;
+	add(t, t->at, size);
+	skip(t, size);
 }
 
-int config_text_prepare(const char *path, char *text, struct error *err)
+/* Comments and blanks. */
+static int skip_blanks(struct config_text *t, struct error *err)
 {
-	int line = 1, opened = 0;
 	const char *end;
 
-	for (char *at = text; *at;) {
-		bool comment = (end = comment_end(at, at > text ? at[-1] : 0)) != NULL;
-
-		if (comment && !*end && !strncmp(at, "/*", 2) &&
-		    (end - at < 4 || strncmp(end - 2, "*/", 2)))
-			return error_set(err, "%s:%d: \"/*\" is never closed: add \"*/\"", path,
-					 line);
-		if (!comment)
-			end = *at == '"' || *at == '\'' ? quote_end(at) : at + 1;
-		if (!end)
-			return error_set(err, "%s:%d: %c is never closed: add another %c", path,
-					 line, *at, *at);
-		opened = !comment && *at == '{' ? line : *at == '}' && !comment ? 0 : opened;
-		for (; at < end; at++) {
-			line += *at == '\n';
-			*at = comment && *at != '\n' ? ' ' : *at;
+	for (;;) {
+		skip(t, strspn(t->at, BLANKS));
+		if (*t->at == '#' || !strncmp(t->at, "//", 2)) {
+			skip(t, strcspn(t->at, "\n"));
+		} else if (!strncmp(t->at, "/*", 2)) {
+			end = strstr(t->at + 2, "*/");
+			if (!end)
+				return error_set(err, "\"/*\" is never closed: add \"*/\"");
+			skip(t, end + 2 - t->at);
+		} else {
+			return 0;
 		}
 	}
-	if (opened)
-		return error_set(err, "%s:%d: \"{\" is never closed: add \"}\"", path, opened);
+}
+
+/* Up to what ends a word that is not in quotes; in the middle of one, as in a path, are "//". */
+static size_t word_size(const char *text)
+{
+	size_t size = 0;
+
+	while (text[size] && !strchr(BLANKS "\"'#={}(),", text[size]) &&
+	       strncmp(text + size, "+=", 2) && strncmp(text + size, "/*", 2))
+		size++;
+	return size;
+}
+
+/* ${NAME}, or ${NAME:-DEFAULT} for one that may not be set; none of @forbidden is in it. */
+static int take_variable(struct config_text *t, const char *forbidden, struct error *err)
+{
+	size_t size = strcspn(t->at, "}");
+	char *name, *otherwise;
+	const char *value;
+
+	if (!t->at[size] || strcspn(t->at, forbidden) < size)
+		return error_set(err,
+				 "\"${\" is never closed: add \"}\"; \\${ in quotes is itself");
+	name = xasprintf("%.*s", (int)size - 2, t->at + 2);
+	otherwise = strstr(name, ":-");
+	if (otherwise)
+		*otherwise = 0;
+	value = getenv(name);
+	value = value ? value : otherwise ? otherwise + 2 : "";
+	add(t, value, strlen(value));
+	free(name);
+	skip(t, size + 1);
 	return 0;
+}
+
+/* A character by its number, of at most @size digits: as in \101 or \x41. */
+static int take_code(struct config_text *t, int base, int size, struct error *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *digit;
+	int code = 0;
+
+	for (; size && (digit = memchr(digits, tolower((unsigned char)*t->at), base)); size--) {
+		code = code * base + (digit - digits);
+		skip(t, 1);
+	}
+	if (!code || code > 255)
+		return error_set(err, "character %d: must be \\1 to \\377 or \\x1 to \\xff", code);
+	add(t, (char[]){ code }, 1);
+	return 0;
+}
+
+/* What comes after a backslash in @quote. In single quotes it is itself, but before \ and '. */
+static int take_escape(struct config_text *t, char quote, struct error *err)
+{
+	static const char letters[] = "abefnrtv", codes[] = "\a\b\033\f\n\r\t\v";
+	char c = *t->at;
+	const char *letter = c ? strchr(letters, c) : NULL;
+
+	if (quote == '"' && c >= '0' && c <= '7')
+		return take_code(t, 8, 3, err);
+	if (quote == '"' && c == 'x' && isxdigit((unsigned char)t->at[1])) {
+		skip(t, 1);
+		return take_code(t, 16, 2, err);
+	}
+	if (quote == '"' && letter)
+		add(t, codes + (letter - letters), 1);
+	else if (quote == '\'' && c && !strchr("'\\\n", c))
+		add(t, (char[]){ '\\', c }, 2);
+	else if (c != '\n') /* with which it is nothing */
+		add(t, &c, c != 0);
+	skip(t, c != 0);
+	return 0;
+}
+
+static int take_quoted(struct config_text *t, struct error *err)
+{
+	char quote = *t->at;
+	int ret = 0;
+
+	skip(t, 1);
+	while (!ret && *t->at && *t->at != quote) {
+		if (*t->at == '\\') {
+			skip(t, 1);
+			ret = take_escape(t, quote, err);
+		} else if (quote == '"' && !strncmp(t->at, "${", 2)) {
+			ret = take_variable(t, "\"", err);
+		} else {
+			take(t, 1);
+		}
+	}
+	if (!ret && !*t->at)
+		ret = error_set(err, "%c is never closed: add another %c", quote, quote);
+	skip(t, !ret);
+	return ret;
+}
+
+static int take_word(struct config_text *t, struct error *err)
+{
+	if (*t->at == '"' || *t->at == '\'')
+		return take_quoted(t, err);
+	if (!strncmp(t->at, "${", 2))
+		return take_variable(t, "", err);
+	take(t, word_size(t->at));
+	return 0;
+}
+
+void config_text_start(struct config_text *t, const char *text)
+{
+	*t = (struct config_text){ .at = text, .at_line = 1, .line = 1 };
+}
+
+int config_text_next(struct config_text *t, struct error *err)
+{
+	int ret = skip_blanks(t, err);
+
+	t->line = t->at_line;
+	if (ret || !*t->at)
+		return ret ? CONFIG_MISTAKE : CONFIG_END;
+	if (strchr("={}(),", *t->at)) {
+		skip(t, 1);
+		return t->at[-1];
+	}
+	if (!strncmp(t->at, "+=", 2)) {
+		skip(t, 2);
+		return CONFIG_APPEND;
+	}
+	t->used = 0;
+	add(t, "", 0);
+	return take_word(t, err) ? CONFIG_MISTAKE : CONFIG_WORD;
+}
+
+void config_text_free(struct config_text *t)
+{
+	free(t->word);
 }

@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libConfuse gets wrong is seen to before it reads: it counts the line of a comment twice, and
- * takes a section that is never closed, and knows no line of a string that is not. config.c calls
- * it. Pure.
+ * The words and signs that a config file is made of. config.c takes them one after another; each
+ * byte is read once. Pure, but for the environment.
  */
 #ifndef VMM_CLI_CONFIG_TEXT_H
 #define VMM_CLI_CONFIG_TEXT_H
 
+#include <stddef.h>
+
 #include "mem/error.h"
 
-/*
- * Turns the comments in @text into blanks, line by line. Returns 0, or -1 with @path and the line
- * of a "{" or a quote that is never closed.
- */
-int config_text_prepare(const char *path, char *text, struct error *err);
+/* What config_text_next() found, beside the signs themselves: = { } ( ) , */
+enum {
+	CONFIG_MISTAKE = -1,
+	CONFIG_END = 0,
+	CONFIG_WORD = 'w', /* plain, or in quotes */
+	CONFIG_APPEND = '+', /* += */
+};
+
+struct config_text {
+	const char *at;
+	int at_line;
+	int line; /* of what was found, where it begins */
+	char *word; /* of a CONFIG_WORD, until the next */
+	size_t used, room;
+};
+
+/* Begins at @text, which must live as long as @t. config_text_free() gives the words back. */
+void config_text_start(struct config_text *t, const char *text);
+
+/* The next word or sign; CONFIG_MISTAKE with what is wrong at t->line. */
+int config_text_next(struct config_text *t, struct error *err);
+
+void config_text_free(struct config_text *t);
 
 #endif

@@ -1,48 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line: which verb, its settings and how to run. GNU conventions, getopt_long(3).
- * Called by main first of all; prints nothing and starts nothing.
+ * The command line: which verb, and the settings that its flags make. GNU conventions,
+ * getopt_long(3). Called by main first of all; prints nothing but help, and starts nothing.
  */
 #ifndef VMM_CLI_OPTIONS_H
 #define VMM_CLI_OPTIONS_H
 
+#include <stdio.h>
+
 #include "vmm/cli/settings.h"
-#include "vmm/guest/boot.h"
 
-enum verb {
-	VERB_NONE, /* only help or version asked for */
-	VERB_RUN,
-	VERB_PLAN,
-	VERB_TABLES,
+struct input;
+
+/* A row of the table of verbs, verbs.c. */
+struct verb {
+	const char *name;
+	const char *usage; /* what follows the name */
+	const char *summary; /* for the help of all */
+	const char *about; /* for its own help, and after the flags */
+	const char *notes;
+	unsigned int group; /* of its own keys; it takes those of the machine and of run too */
+	unsigned int shown; /* groups that its help shows before its own */
+	int (*act)(struct input *input, int ret, struct error *err);
 };
 
-struct options {
-	enum verb verb;
-	bool help;
-	bool version;
-	const char *config;
-	struct settings flags;
+/*
+ * Reads the arguments into @settings with one of @verbs, which end with a row without a name; NULL
+ * where help or the version is asked for without a verb. Returns 0, or -1 with the cure; what could
+ * be read is in @settings all the same.
+ */
+int options_parse(int argc, char **argv, const struct verb *verbs, const struct verb **verb,
+		  struct settings *settings, struct error *err);
 
-	/* run */
-	enum boot_mode boot;
-	uint64_t timeout_ns; /* 0: none */
-	const char *console;
-	const char *result;
-	uint64_t populate_threads; /* 0: one a CPU */
-
-	/* plan */
-	bool json;
-
-	/* tables */
-	const char *output;
-};
-
-/* Reads the arguments, which must outlive @options. Returns 0, or -1 with the cure. */
-int options_parse(int argc, char **argv, struct options *options, struct error *err);
-
-/* What --help prints for @verb. */
-const char *options_help(enum verb verb);
-
-void options_free(struct options *options);
+/* Prints what --help prints for @verb, or for all @verbs without one. */
+void options_help(const struct verb *verbs, const struct verb *verb, FILE *file);
 
 #endif

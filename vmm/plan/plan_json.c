@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "arch/arch.h"
+#include "vmm/cli/keys.h"
 #include "vmm/plan/plan.h"
 
 /* The host nodes, where this host has them; else none, and there is a warning. */
@@ -16,6 +17,24 @@ static json_t *host_nodes(const struct backing *backing)
 	return list;
 }
 
+/* What was declared of a node, but for what it became on this host. */
+static void add_keys(json_t *json, const struct topology_node *node)
+{
+	for (const struct key *key = keys; key->name; key++) {
+		json_t *value;
+
+		if (!(key->in & KEY_IN_NODE) || key->resolved)
+			continue;
+		if (key->type == KEY_YES_NO)
+			value = json_boolean(key_number(key, node));
+		else if (key_name(key, node))
+			value = json_string(key_name(key, node));
+		else
+			value = json_integer(key_number(key, node));
+		json_object_set_new(json, key->name, value);
+	}
+}
+
 static json_t *nodes_json(const struct plan *plan)
 {
 	const struct topology *t = &plan->machine->topology;
@@ -23,18 +42,16 @@ static json_t *nodes_json(const struct plan *plan)
 	unsigned int cpu = 0;
 
 	for (unsigned int i = 0; i < t->nr_nodes; i++) {
-		const struct placement *placement = &t->nodes[i].placement;
-		json_t *cpus = json_array();
+		const struct backing *backing = &plan->fit.backings[i];
+		json_t *cpus = json_array(), *node;
 
 		for (; cpu < t->nr_cpus && t->cpus[cpu].node == i; cpu++)
 			json_array_append_new(cpus, json_integer(cpu));
-		json_array_append_new(
-			list, json_pack("{s:i, s:o, s:I, s:o, s:s, s:s, s:b, s:b}", "node", i,
-					"cpus", cpus, "memory", (json_int_t)t->nodes[i].size,
-					"host", host_nodes(&plan->fit.backings[i]), "policy",
-					placement_policy_name(placement->policy), "pages",
-					plan->fit.backings[i].pages->name, "populate",
-					placement->populate, "strict", placement->strict));
+		node = json_pack("{s:i, s:o, s:o, s:s, s:I}", "node", i, "cpus", cpus, "host",
+				 host_nodes(backing), "pages", backing->pages->name, "page_size",
+				 (json_int_t)backing->pages->size);
+		add_keys(node, &t->nodes[i]);
+		json_array_append_new(list, node);
 	}
 	return list;
 }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+/* The values of keys: parsed, kept, copied and told. */
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/host.h"
+#include "mem/placement.h"
+#include "mem/size.h"
+#include "mem/xalloc.h"
+#include "vmm/cli/keys.h"
+
+uint64_t key_number(const struct key *key, const void *fields)
+{
+	const void *at = (const char *)fields + key->number.offset;
+
+	switch (key->number.size) {
+	case 0:
+		return 0;
+	case sizeof(bool):
+		return *(const bool *)at;
+	case sizeof(unsigned int):
+		return *(const unsigned int *)at;
+	default:
+		return *(const uint64_t *)at;
+	}
+}
+
+static char **text_of(const struct key *key, const void *fields)
+{
+	return (char **)((char *)fields + key->text.offset);
+}
+
+const char *key_name(const struct key *key, const void *fields)
+{
+	const char *text = key->text.size ? *text_of(key, fields) : NULL;
+
+	return text || !key->name_of ? text : key->name_of(key_number(key, fields));
+}
+
+/* Takes over @text. */
+static void set(const struct key *key, void *fields, uint64_t number, char *text)
+{
+	void *at = (char *)fields + key->number.offset;
+
+	if (key->number.size == sizeof(bool))
+		*(bool *)at = number;
+	else if (key->number.size == sizeof(unsigned int))
+		*(unsigned int *)at = number;
+	else if (key->number.size)
+		*(uint64_t *)at = number;
+	if (key->text.size) {
+		free(*text_of(key, fields));
+		*text_of(key, fields) = text;
+	}
+}
+
+void key_copy(const struct key *key, void *to, const void *from)
+{
+	char *text = key->text.size ? *text_of(key, from) : NULL;
+
+	set(key, to, key_number(key, from), text ? xstrdup(text) : NULL);
+}
+
+void slot_clear(struct slot slot)
+{
+	set(slot.key, slot.fields, 0, NULL);
+	*slot.where = (struct where){ 0 };
+}
+
+int where_error(struct error *err, const struct where *where)
+{
+	if (!where->name)
+		return -1;
+	if (where->line)
+		return error_prefix(err, "%s:%d: ", where->name, where->line);
+	return error_prefix(err, "%s: ", where->name);
+}
+
+/* A flag's path is as it is; one in a file is relative to the file's folder. */
+static char *take_path(const char *path, const struct where *place)
+{
+	char *copy, *joined;
+
+	if (!place->line || path[0] == '/')
+		return xstrdup(path);
+	copy = xstrdup(place->name);
+	joined = xasprintf("%s/%s", dirname(copy), path);
+	free(copy);
+	return joined;
+}
+
+/* 0 is no memory, where that may be. */
+static int parse_size(const struct key *key, const char *text, uint64_t *size, struct error *err)
+{
+	size_t zeros = strspn(text, "0");
+
+	if (key->min || !zeros || text[zeros + strspn(text + zeros, "KMGTkmgt")])
+		return size_parse(text, size, err);
+	*size = 0;
+	return 0;
+}
+
+static int parse_yes_no(const struct key *key, const char *text, uint64_t *value, struct error *err)
+{
+	*value = !strcmp(text, "yes");
+	if (*value || !strcmp(text, "no"))
+		return 0;
+	return error_set(err, "%s = \"%s\": must be yes or no", key->name, text);
+}
+
+static int parse_pin(const struct key *key, const char *text, uint64_t *pin, char **cpus,
+		     struct error *err)
+{
+	for (*pin = 0; *pin < PLACEMENT_PIN_LIST; ++*pin)
+		if (!strcmp(text, key->name_of(*pin)))
+			return 0;
+	if (!host_list_is_sound(text))
+		return error_set(
+			err,
+			"pin = \"%s\": must be node, core, none or a list of CPUs, as in 0-3,8",
+			text);
+	*cpus = xstrdup(text);
+	return 0;
+}
+
+static int parse(const struct key *key, const char *text, uint64_t *number, char **string,
+		 struct error *err)
+{
+	unsigned int name;
+
+	switch (key->type) {
+	case KEY_SIZE:
+		return parse_size(key, text, number, err);
+	case KEY_COUNT:
+		return size_parse_count(text, key->min, key->max, number, err);
+	case KEY_DURATION:
+		return size_parse_duration(text, number, err);
+	case KEY_YES_NO:
+		return parse_yes_no(key, text, number, err);
+	case KEY_PIN:
+		return parse_pin(key, text, number, string, err);
+	case KEY_NAME:
+		if (key->parse(text, &name, err))
+			return -1;
+		*number = name;
+		return 0;
+	default:
+		if (key->check && key->check(text, err))
+			return -1;
+		*string = xstrdup(text);
+		return 0;
+	}
+}
+
+int slot_read(struct slot slot, const char *text, struct where where, struct error *err)
+{
+	const struct key *key = slot.key;
+	const char *before = key->type == KEY_WORDS ? *text_of(key, slot.fields) : NULL;
+	char *string = NULL;
+	uint64_t number = 0;
+
+	if (key->type == KEY_PATH)
+		string = take_path(text, &where);
+	else if (before)
+		string = xasprintf("%s %s", before, text);
+	else if (parse(key, text, &number, &string, err)) {
+		/* The parsers of mem/ name their keys; -m and --cores do too. */
+		if (strncmp(err->text, key->name, strlen(key->name)) &&
+		    (!key->flag || strcmp(where.name, key->flag)))
+			error_prefix(err, "%s = ", key->name);
+		return where_error(err, &where);
+	}
+	set(key, slot.fields, number, string);
+	*slot.where = where;
+	return 0;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/verbs.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/xalloc.h"
+#include "vmm/plan/plan.h"
+#include "vmm/run/progress.h"
+#include "vmm/run/run.h"
+#include "vmm/run/signals.h"
+
+int verbs_flush(struct error *err)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return error_errno(err, "writing to stdout");
+	return 0;
+}
+
+/* A message may quote what a file or a guest says: its control characters stay out of terminals. */
+void verbs_complain(const char *kind, const char *text)
+{
+	fprintf(stderr, "numavm: %s", kind);
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
+	fputc('\n', stderr);
+}
+
+static int act_plan(struct input *in, int ret, struct error *err)
+{
+	struct plan plan;
+
+	if (ret)
+		return -1;
+	plan_make(&plan, &in->machine);
+	if (in->settings.json)
+		plan_print_json(&plan, stdout);
+	else
+		plan_print(&plan, stdout);
+	plan_free(&plan);
+	return verbs_flush(err);
+}
+
+static int act_tables(struct input *in, int ret, struct error *err)
+{
+	return ret ? -1 : arch_tables_write(&in->machine, in->settings.output, err);
+}
+
+/* Without one it is the host's own, as Debian and Fedora name it. */
+static int find_kernel(const struct settings *s, char **kernel, struct error *err)
+{
+	struct utsname name;
+
+	if (s->kernel) {
+		*kernel = xstrdup(s->kernel);
+		return 0;
+	}
+	uname(&name);
+	*kernel = xasprintf("/boot/vmlinuz-%s", name.release);
+	if (!access(*kernel, R_OK))
+		return 0;
+	return error_set(err,
+			 "no kernel given, and this host's own, %s, cannot be read (%s): add -k "
+			 "FILE",
+			 *kernel, strerror(errno));
+}
+
+static char *make_cmdline(const struct settings *s)
+{
+	const char *cmdline = s->cmdline ? s->cmdline : arch_cmdline;
+
+	if (!s->append)
+		return xstrdup(cmdline);
+	return xasprintf("%s%s%s", cmdline, *cmdline ? " " : "", s->append);
+}
+
+/* Regular files: nothing else is emptied when it is opened. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return a && b && !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* The console's file is emptied when it is opened. */
+static int check_console(const struct settings *s, const char *kernel, struct error *err)
+{
+	const char *inputs[] = { s->config, kernel, s->initrd };
+
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
+		if (same_file(s->console, inputs[i]))
+			return error_set(err,
+					 "--console %s: would overwrite an input file: name "
+					 "another file",
+					 s->console);
+	if (same_file(s->console, s->result))
+		return error_set(err, "--console and --result are both %s: name two files",
+				 s->result);
+	return 0;
+}
+
+static int run_guest(const struct input *in, struct result *result, struct error *err)
+{
+	const struct settings *s = &in->settings;
+	struct boot boot = { .cmdline = make_cmdline(s), .mode = s->boot };
+	char *kernel = NULL;
+	struct run run = {
+		.machine = &in->machine,
+		.boot = &boot,
+		.console = s->console,
+		.timeout_ns = s->timeout_ns,
+		.ram = { s->populate_threads, s->verify, progress_show },
+		.realtime = s->realtime,
+		.start = in->start,
+	};
+
+	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
+	    boot_open(&boot, kernel, s->initrd, err))
+		return -1;
+	run_machine(&run, result);
+	return 0;
+}
+
+/* Nobody waits for the guest's threads or its memory to be taken apart. */
+static _Noreturn void leave(int status)
+{
+	if (status > 128 && status < 128 + NSIG) {
+		sigset_t set;
+
+		sigfillset(&set);
+		signal(status - 128, SIG_DFL);
+		raise(status - 128);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+	}
+	_exit(status);
+}
+
+static _Noreturn int act_run(struct input *in, int ret, struct error *err)
+{
+	const char *path = in->settings.result;
+	struct result result = { 0 };
+	struct outcome *outcome = &result.outcome;
+	struct error no_result;
+	int fd = -1;
+
+	if (path && (fd = result_open(path, &no_result)) < 0) {
+		verbs_complain("", ret ? err->text : no_result.text);
+		leave(OUTCOME_STATUS_NONE);
+	}
+	signals_catch(fd);
+	if (ret || run_guest(in, &result, err))
+		outcome_from_error(outcome, err);
+	if (outcome->message[0])
+		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
+			       outcome->message);
+	if (path && result_write(&result, fd, path, err)) {
+		verbs_complain("", err->text);
+		leave(outcome->status ? outcome->status : OUTCOME_STATUS_NONE);
+	}
+	leave(outcome->status);
+}
+
+#define BOTH "It takes the other options of run too, so that one command line serves both.\n"
+
+const struct verb verbs[] = {
+	{ "run", "[OPTION]...", "boot it; the guest's console is stdin and stdout",
+	  "Boots a kernel on the machine. Ctrl-A x leaves it, Ctrl-A h lists the keys.\n",
+	  "Exit status: 0 powered off or rebooted, 122 kernel panic, 123 crash, 124 time\n"
+	  "limit, 125 no verdict (bad arguments or config, or the host refused).\n",
+	  KEYS_OF_RUN, KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL, act_run },
+	{ "plan", "[OPTION]...", "print what the guest would see, and start nothing",
+	  "Prints the nodes, memory ranges, e820, distances and warnings; starts nothing.\n", BOTH,
+	  KEYS_OF_PLAN, KEYS_OF_MACHINE, act_plan },
+	{ "tables", "-o DIR [OPTION]...",
+	  "write what the guest reads of it to files: ACPI tables, e820 and CPUID leaves "
+	  "(x86-64), the device tree (arm64)",
+	  "Writes what the guest reads of the machine. x86-64: each ACPI table as\n"
+	  "DIR/NAME.aml for iasl -d, e820.txt and cpuid.txt; arm64: the device tree as\n"
+	  "DIR/numavm.dtb for dtc -I dtb.\n",
+	  BOTH, KEYS_OF_TABLES, KEYS_OF_MACHINE, act_tables },
+	{ 0 },
+};

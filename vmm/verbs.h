@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What numavm can do: one row and one function per verb. main reads the command line with them,
+ * makes the machine and calls the function.
+ */
+#ifndef VMM_VERBS_H
+#define VMM_VERBS_H
+
+#include <time.h>
+
+#include "mem/machine.h"
+#include "vmm/cli/options.h"
+
+/* What was asked for, and the machine that it makes; main owns it. */
+struct input {
+	struct timespec start; /* of the program */
+	struct settings settings;
+	struct machine machine;
+};
+
+/*
+ * act() gets what became of the input: @ret is 0, or -1 when it is wrong as @err says. It returns
+ * 0, or -1 with @err; run's does not return.
+ */
+extern const struct verb verbs[]; /* ends with a row without a name */
+
+/* stdout may be a full disk or a closed pipe. Returns 0, or -1. */
+int verbs_flush(struct error *err);
+
+/* Prints a message to stderr, after "numavm: " and @kind. */
+void verbs_complain(const char *kind, const char *text);
+
+#endif
