@@ -65,14 +65,14 @@ static size_t word_size(const char *text)
 	return size;
 }
 
-/* ${NAME}, or ${NAME:-DEFAULT} for one that may not be set; none of @forbidden is in it. */
-static int take_variable(struct config_text *t, const char *forbidden, struct error *err)
+/* ${NAME}, or ${NAME:-DEFAULT} for one that may not be set; its first of @ends is "}". */
+static int take_variable(struct config_text *t, const char *ends, struct error *err)
 {
-	size_t size = strcspn(t->at, "}");
+	size_t size = strcspn(t->at, ends);
 	char *name, *otherwise;
 	const char *value;
 
-	if (!t->at[size] || strcspn(t->at, forbidden) < size)
+	if (t->at[size] != '}')
 		return error_set(err,
 				 "\"${\" is never closed: add \"}\"; \\${ in quotes is itself");
 	name = xasprintf("%.*s", (int)size - 2, t->at + 2);
@@ -138,7 +138,7 @@ static int take_quoted(struct config_text *t, struct error *err)
 			skip(t, 1);
 			ret = take_escape(t, quote, err);
 		} else if (quote == '"' && !strncmp(t->at, "${", 2)) {
-			ret = take_variable(t, "\"", err);
+			ret = take_variable(t, "}\"", err);
 		} else {
 			take(t, 1);
 		}
@@ -154,7 +154,7 @@ static int take_word(struct config_text *t, struct error *err)
 	if (*t->at == '"' || *t->at == '\'')
 		return take_quoted(t, err);
 	if (!strncmp(t->at, "${", 2))
-		return take_variable(t, "", err);
+		return take_variable(t, "}", err);
 	take(t, word_size(t->at));
 	return 0;
 }
