@@ -309,7 +309,6 @@ static void assert_unreadable(char *path, const char *says)
 
 START_TEST(no_config_file)
 {
-	/* A file that is empty was to be written; one of comments is what it is. */
 	char *large = xasprintf("%s/large.conf", scratch_dir);
 	char *fifo = xasprintf("%s/fifo.conf", scratch_dir);
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/cli/config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "mem/size.h"
 #include "mem/xalloc.h"
 #include "vmm/cli/config_text.h"
+#include "vmm/guest/file.h"
 
 #define MAX_FILE (8 << 20)
 
@@ -252,57 +249,44 @@ int config_parse(const char *path, const char *text, struct settings *settings, 
 	return 0;
 }
 
-/* A regular file of text, and not a large one: else its name is a mistake. */
-static int check_file(int fd, const char *path, size_t *size, struct error *err)
+/* All of @file, which is to be text. Returns NULL where it is none. */
+static char *read_text(const struct file *file, struct error *err)
 {
-	static const char cure[] = "give a file as numavm.conf(5) describes";
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st))
-		return error_set(err, "config %s: %s: %s", path, strerror(errno), cure);
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, "config %s: not a regular file: %s", path, cure);
-	if (!st.st_size)
-		return error_set(err, "config %s: empty: %s, or none", path, cure);
-	if (st.st_size > MAX_FILE)
-		return error_set(err, "config %s: %lld MiB: a config file has at most %d MiB", path,
-				 (long long)st.st_size >> 20, MAX_FILE >> 20);
-	*size = st.st_size;
-	return 0;
-}
-
-static int read_text(int fd, const char *path, size_t size, char *text, struct error *err)
-{
-	ssize_t got = read(fd, text, size);
+	char *text = xcalloc(file->size + 1, 1);
 	size_t line = 1;
 
-	if (got < 0)
-		return error_errno(err, "config %s", path);
-	text[got] = 0;
-	for (ssize_t i = 0; i < got; i++) {
-		if (!text[i])
-			return error_set(err, "%s:%zu: a zero byte: this is no text file", path,
-					 line);
-		line += text[i] == '\n';
+	if (file_read(file, 0, text, file->size, err)) {
+		error_prefix(err, "config %s: ", file->name);
+	} else if (strlen(text) < file->size) {
+		for (const char *at = text; *at; at++)
+			line += *at == '\n';
+		error_set(err, "%s:%zu: a zero byte: this is no text file", file->name, line);
+	} else {
+		return text;
 	}
-	return 0;
+	free(text);
+	return NULL;
 }
 
 int config_read(const char *path, struct settings *settings, struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), ret = -1;
 	char *text = NULL;
-	size_t size = 0;
+	struct error why;
+	struct file file;
+	int ret = -1;
 
 	*settings = (struct settings){ 0 };
-	if (!check_file(fd, path, &size, err)) {
-		text = xcalloc(size + 1, 1);
-		if (!read_text(fd, path, size, text, err))
-			ret = config_parse(path, text, settings, err);
-	}
-	err->contention = false;
+	if (file_open(&file, path, &why))
+		return error_set(err, "config %s: give a file as numavm.conf(5) describes",
+				 why.text);
+	if (file.size > MAX_FILE)
+		error_set(err, "config %s: %llu MiB: a config file has at most %d MiB", path,
+			  (unsigned long long)file.size >> 20, MAX_FILE >> 20);
+	else
+		text = read_text(&file, err);
+	if (text)
+		ret = config_parse(path, text, settings, err);
 	free(text);
-	if (fd >= 0)
-		close(fd);
+	file_close(&file);
 	return ret;
 }

@@ -11,11 +11,6 @@
 #define MAX_POPULATE_THREADS 1024
 #define MAX_PRIORITY 99 /* sched(7) */
 
-static int parse_verify(const char *text, unsigned int *mode, struct error *err)
-{
-	return verify_parse_mode(text, mode, err) ? error_prefix(err, "verify = ") : 0;
-}
-
 static int parse_boot(const char *text, unsigned int *mode, struct error *err)
 {
 	if (!strcmp(text, "packed"))
@@ -95,7 +90,7 @@ const struct key keys[] = {
 	  "--populate-threads", .help = "how many threads do; default one per CPU",
 	  .min = 1, .max = MAX_POPULATE_THREADS },
 	{ "verify", "yes|full|no", KEY_NAME, KEY_IN_FILE, NUMBER(verify), KEYS_OF_PLACEMENT,
-	  "--verify", .parse = parse_verify,
+	  "--verify", .parse = verify_parse_mode,
 	  .help = "ask the kernel where the pages are; default yes" },
 	{ "strict", "yes|no", KEY_YES_NO, KEY_IN_BOTH, OF_NODE(placement.strict),
 	  KEYS_OF_PLACEMENT, "--strict", .help = "what cannot be had ends the start; default yes" },
