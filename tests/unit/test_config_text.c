@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The grammar of config files: what is taken and as what, and what is refused and on which line.
- * All of it is as libConfuse 3.3 took it, which read these files before, but for what is marked.
+ * All of it is as libConfuse 3.3 took it, which read these files before, but for what is marked and
+ * for the messages; and a value of several lines is at its first line, where it was at its last.
  */
 #include <stdlib.h>
 #include <string.h>
