@@ -173,7 +173,7 @@ struct bitmask *host_cpus(const struct bitmask *nodes)
 {
 	struct bitmask *allowed = numa_allocate_cpumask(), *cpus;
 
-	numa_sched_getaffinity(0, allowed);
+	numa_sched_getaffinity(getpid(), allowed);
 	if (!nodes)
 		return allowed;
 	cpus = cpus_of(nodes);

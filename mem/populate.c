@@ -22,12 +22,10 @@
 struct crew {
 	struct populate_range *ranges;
 	unsigned int nr_ranges;
-	struct bitmask *cpus; /* that we may run on */
-	pthread_mutex_t lock;
-	pthread_cond_t go; /* all are pinned, which a populating thread would hold up */
-	pthread_cond_t changed; /* ready or working */
-	bool going;
-	unsigned int ready;
+	uint64_t total; /* bytes */
+	_Atomic uint64_t done;
+	pthread_mutex_t lock; /* held until all threads are there and pinned */
+	pthread_cond_t changed; /* working */
 	unsigned int working;
 	atomic_bool failed;
 	struct error err; /* of the first that failed */
@@ -40,20 +38,16 @@ struct worker {
 	unsigned int first; /* range */
 };
 
-/*
- * A node without CPUs, or whose CPUs are not ours, is filled from any. host_cpus() knows only those
- * that this thread may run on, so it first leaves the node that it was on.
- */
-static void move_to_node(const struct crew *crew, const struct backing *backing)
+/* A node without CPUs, or whose CPUs are not ours, is filled from any. */
+static void move_to_node(pthread_t thread, const struct backing *backing)
 {
-	struct bitmask *cpus;
+	struct bitmask *cpus = host_cpus(backing->nodes);
 
-	numa_sched_setaffinity(0, crew->cpus);
-	if (!backing->nodes)
-		return;
-	cpus = host_cpus(backing->nodes);
-	if (numa_bitmask_weight(cpus))
-		numa_sched_setaffinity(0, cpus);
+	if (!numa_bitmask_weight(cpus)) {
+		numa_bitmask_free(cpus);
+		cpus = host_cpus(NULL);
+	}
+	pthread_setaffinity_np(thread, numa_bitmask_nbytes(cpus), (cpu_set_t *)cpus->maskp);
 	numa_bitmask_free(cpus);
 }
 
@@ -102,6 +96,7 @@ static void fill(struct crew *crew, struct populate_range *range)
 			note_failure(crew, range);
 			return;
 		}
+		atomic_fetch_add(&crew->done, size);
 		if (atomic_fetch_add(&range->done, size) + size == range->size)
 			range->seconds = clock_seconds_since(&crew->start);
 	}
@@ -118,7 +113,7 @@ static void fill_all(struct crew *crew, unsigned int first)
 		if (atomic_load(&range->next) >= range->size)
 			continue;
 		if (range->backing != backing)
-			move_to_node(crew, range->backing);
+			move_to_node(pthread_self(), range->backing);
 		backing = range->backing;
 		fill(crew, range);
 	}
@@ -129,12 +124,7 @@ static void *work(void *argument)
 	struct worker *worker = argument;
 	struct crew *crew = worker->crew;
 
-	move_to_node(crew, crew->ranges[worker->first].backing);
 	pthread_mutex_lock(&crew->lock);
-	crew->ready++;
-	pthread_cond_signal(&crew->changed);
-	while (!crew->going)
-		pthread_cond_wait(&crew->go, &crew->lock);
 	pthread_mutex_unlock(&crew->lock);
 	fill_all(crew, worker->first);
 	pthread_mutex_lock(&crew->lock);
@@ -142,24 +132,6 @@ static void *work(void *argument)
 	pthread_cond_signal(&crew->changed);
 	pthread_mutex_unlock(&crew->lock);
 	return NULL;
-}
-
-static uint64_t total_of(const struct populate_range *ranges, unsigned int nr)
-{
-	uint64_t total = 0;
-
-	for (unsigned int i = 0; i < nr; i++)
-		total += ranges[i].size;
-	return total;
-}
-
-static uint64_t done_of(const struct populate_range *ranges, unsigned int nr)
-{
-	uint64_t done = 0;
-
-	for (unsigned int i = 0; i < nr; i++)
-		done += atomic_load(&ranges[i].done);
-	return done;
 }
 
 static unsigned int range_at(const struct crew *crew, uint64_t offset)
@@ -171,14 +143,15 @@ static unsigned int range_at(const struct crew *crew, uint64_t offset)
 	return i;
 }
 
-/* No more than there are chunks. */
-static unsigned int limit_threads(const struct crew *crew, unsigned int threads)
+/* Sums up the ranges. Returns how many of @threads there is a chunk for. */
+static unsigned int limit_threads(struct crew *crew, unsigned int threads)
 {
 	uint64_t chunks = 0;
 
 	for (unsigned int i = 0; i < crew->nr_ranges; i++) {
 		uint64_t chunk = crew->ranges[i].backing->pages->chunk;
 
+		crew->total += crew->ranges[i].size;
 		chunks += (crew->ranges[i].size + chunk - 1) / chunk;
 	}
 	return threads < chunks ? threads : chunks;
@@ -189,103 +162,101 @@ static struct worker *assign(struct crew *crew, unsigned int threads, unsigned i
 {
 	unsigned int nr = 0, most = limit_threads(crew, threads);
 	struct worker *workers = xcalloc(most + crew->nr_ranges, sizeof(*workers));
-	uint64_t total = total_of(crew->ranges, crew->nr_ranges);
 
 	for (unsigned int i = 0; i < crew->nr_ranges; i++)
 		if (!i || crew->ranges[i].node != crew->ranges[i - 1].node)
 			workers[nr++].first = i;
 	for (unsigned int i = 0, rest = most > nr ? most - nr : 0; i < rest; i++)
-		workers[nr++].first = range_at(crew, total / rest * i);
-	for (unsigned int i = 0; i < nr; i++)
-		workers[i].crew = crew;
+		workers[nr++].first = range_at(crew, crew->total / rest * i);
 	*nr_workers = nr;
 	return workers;
 }
 
-/* Returns how many of the threads could be made. */
-static unsigned int start(struct worker *workers, unsigned int nr, struct error *err)
+/*
+ * All threads are made and pinned before the first populates, which would hold up both. Returns how
+ * many could be made.
+ */
+static unsigned int start(struct crew *crew, struct worker *workers, unsigned int nr)
 {
 	pthread_attr_t attributes;
-	unsigned int made = 0;
+	unsigned int made;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	for (errno = 0; made < nr && !errno; made += !errno)
-		errno = pthread_create(&workers[made].thread, &attributes, work, &workers[made]);
-	if (made < nr)
-		error_errno(err, "pthread_create of %u populating threads", nr);
+	pthread_mutex_lock(&crew->lock);
+	for (made = 0; made < nr; made++) {
+		struct worker *worker = &workers[made];
+
+		worker->crew = crew;
+		errno = pthread_create(&worker->thread, &attributes, work, worker);
+		if (errno)
+			break;
+		move_to_node(worker->thread, crew->ranges[worker->first].backing);
+	}
+	if (made < nr) {
+		error_errno(&crew->err, "pthread_create of %u populating threads", nr);
+		atomic_store(&crew->failed, true);
+	}
+	crew->working = made;
+	clock_gettime(CLOCK_MONOTONIC, &crew->start);
+	pthread_mutex_unlock(&crew->lock);
 	pthread_attr_destroy(&attributes);
 	return made;
 }
 
-static void let_go(struct crew *crew)
+static void watch_crew(struct crew *crew, populate_progress *progress)
 {
-	pthread_mutex_lock(&crew->lock);
-	while (crew->ready < crew->working)
-		pthread_cond_wait(&crew->changed, &crew->lock);
-	clock_gettime(CLOCK_MONOTONIC, &crew->start);
-	crew->going = true;
-	pthread_cond_broadcast(&crew->go);
-	pthread_mutex_unlock(&crew->lock);
-}
-
-static void watch_crew(struct crew *crew, const struct populate_range *ranges, unsigned int nr,
-		       populate_progress *progress)
-{
-	uint64_t total = total_of(ranges, nr);
 	struct timespec until;
 
 	if (progress)
-		progress(0, total);
+		progress(0, crew->total);
 	pthread_mutex_lock(&crew->lock);
 	while (crew->working) {
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += PROGRESS_NS;
-		if (until.tv_nsec >= 1000000000L) {
-			until.tv_sec++;
-			until.tv_nsec -= 1000000000L;
-		}
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&crew->changed, &crew->lock, &until);
 		if (progress)
-			progress(done_of(ranges, nr), total);
+			progress(atomic_load(&crew->done), crew->total);
 	}
 	pthread_mutex_unlock(&crew->lock);
 	/* The bar is taken away after a failure too. */
 	if (progress)
-		progress(total, total);
+		progress(crew->total, crew->total);
+}
+
+static unsigned int nr_cpus(void)
+{
+	struct bitmask *cpus = host_cpus(NULL);
+	unsigned int nr = numa_bitmask_weight(cpus);
+
+	numa_bitmask_free(cpus);
+	return nr;
 }
 
 int populate_all(struct populate_range *ranges, unsigned int nr, unsigned int threads,
 		 populate_progress *progress, struct error *err)
 {
+	struct crew crew = {
+		.ranges = ranges,
+		.nr_ranges = nr,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+	};
 	struct worker *workers;
 	unsigned int nr_workers;
-	struct crew *crew;
-	int ret = 0;
 
 	if (!nr)
 		return 0;
-	crew = xcalloc(1, sizeof(*crew));
-	crew->ranges = ranges;
-	crew->nr_ranges = nr;
-	crew->cpus = host_cpus(NULL);
-	workers = assign(crew, threads ? threads : numa_bitmask_weight(crew->cpus), &nr_workers);
-	pthread_mutex_init(&crew->lock, NULL);
-	pthread_cond_init(&crew->go, NULL);
-	pthread_cond_init(&crew->changed, NULL);
-	crew->working = start(workers, nr_workers, &crew->err);
-	atomic_store(&crew->failed, crew->working < nr_workers);
-	nr_workers = crew->working;
-	let_go(crew);
-	watch_crew(crew, ranges, nr, progress);
+	workers = assign(&crew, threads ? threads : nr_cpus(), &nr_workers);
+	nr_workers = start(&crew, workers, nr_workers);
+	watch_crew(&crew, progress);
 	for (unsigned int i = 0; i < nr_workers; i++)
 		pthread_join(workers[i].thread, NULL);
-	if (atomic_load(&crew->failed)) {
-		*err = crew->err;
-		ret = -1;
-	}
-	numa_bitmask_free(crew->cpus);
 	free(workers);
-	free(crew);
-	return ret;
+	if (!atomic_load(&crew.failed))
+		return 0;
+	*err = crew.err;
+	return -1;
 }
