@@ -23,16 +23,6 @@ static const struct version {
 	  "total_active_file", "total_inactive_file" },
 };
 
-/* A limit may be "max", which is none. */
-static uint64_t read_number(const char *group, const char *name, uint64_t otherwise)
-{
-	char *path = xasprintf("%s/%s", group, name);
-	uint64_t value = host_read_number(path, otherwise);
-
-	free(path);
-	return value;
-}
-
 /* Pages of files, which the kernel gives up before it kills. */
 static uint64_t read_cache(const struct version *version, const char *group)
 {
@@ -52,11 +42,11 @@ static uint64_t read_cache(const struct version *version, const char *group)
 
 static uint64_t free_in_group(const struct version *version, const char *group)
 {
-	uint64_t limit = read_number(group, version->limit, UINT64_MAX), usage, kept;
+	uint64_t limit = host_read_number(UINT64_MAX, "%s/%s", group, version->limit), usage, kept;
 
 	if (limit == UINT64_MAX)
-		return limit;
-	usage = read_number(group, version->usage, 0);
+		return limit; /* "max", or no file */
+	usage = host_read_number(0, "%s/%s", group, version->usage);
 	limit += read_cache(version, group);
 	kept = KEPT_LEAST + limit / KEPT_SHARE;
 	return limit > usage + kept ? limit - usage - kept : 0;

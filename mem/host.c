@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,78 +43,61 @@ bool host_allows_node(unsigned int node)
 	return allows;
 }
 
+/* What the file at @path begins with; "" when there is nothing to read. */
+static void read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	text[length > 0 ? length : 0] = 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+uint64_t host_read_number(uint64_t otherwise, const char *fmt, ...)
+{
+	char path[PATH_MAX], text[32], *end;
+	uint64_t value;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	read_text(path, text, sizeof(text));
+	value = strtoull(text, &end, 10);
+	return end > text ? value : otherwise;
+}
+
 /* "Node 0 MemFree:  123 kB", in bytes; 0 where there is no such line. */
-static uint64_t meminfo(FILE *file, const char *name)
+static uint64_t meminfo(const char *text, const char *name)
 {
-	unsigned long long kib;
-	char line[128], key[64];
+	const char *line = strstr(text, name);
 
-	rewind(file);
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "Node %*u %63[^:]: %llu", key, &kib) == 2 && !strcmp(key, name))
-			return kib << 10;
-	return 0;
-}
-
-/* The kernel's own estimate, of the whole machine. */
-static uint64_t available(void)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	unsigned long long kib = 0;
-	char line[128];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %llu", &kib) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kib << 10;
-}
-
-static uint64_t free_of_node(unsigned int node)
-{
-	uint64_t free_bytes, kept;
-	char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	free_bytes = meminfo(file, "MemFree") + meminfo(file, "Active(file)") +
-		     meminfo(file, "Inactive(file)") + meminfo(file, "SReclaimable");
-	kept = meminfo(file, "MemTotal") / KEPT_SHARE;
-	fclose(file);
-	if (kept < KEPT_LEAST)
-		kept = KEPT_LEAST;
-	return free_bytes > kept ? free_bytes - kept : 0;
+	return line ? strtoull(line + strlen(name), NULL, 10) << 10 : 0;
 }
 
 uint64_t host_free_memory(unsigned int node)
 {
-	return host_nr_nodes() == 1 ? available() : free_of_node(node);
-}
+	char path[64] = "/proc/meminfo", text[4096];
+	uint64_t free_bytes, kept;
 
-uint64_t host_read_number(const char *path, uint64_t otherwise)
-{
-	FILE *file = fopen(path, "re");
-	unsigned long long value;
-
-	if (!file)
-		return otherwise;
-	if (fscanf(file, "%llu", &value) != 1)
-		value = otherwise;
-	fclose(file);
-	return value;
+	if (host_nr_nodes() > 1)
+		snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
+	read_text(path, text, sizeof(text));
+	/* The kernel's own estimate, of the whole machine. */
+	if (host_nr_nodes() == 1)
+		return meminfo(text, "MemAvailable:");
+	free_bytes = meminfo(text, " MemFree:") + meminfo(text, " Active(file):") +
+		     meminfo(text, " Inactive(file):") + meminfo(text, " SReclaimable:");
+	kept = meminfo(text, " MemTotal:") / KEPT_SHARE;
+	kept = kept > KEPT_LEAST ? kept : KEPT_LEAST;
+	return free_bytes > kept ? free_bytes - kept : 0;
 }
 
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path), NODES "/node%u/hugepages/hugepages-%llukB/free_hugepages",
-		 node, (unsigned long long)page_size >> 10);
-	return host_read_number(path, 0);
+	return host_read_number(0, NODES "/node%u/hugepages/hugepages-%llukB/free_hugepages", node,
+				(unsigned long long)page_size >> 10);
 }
 
 /*
@@ -120,23 +105,15 @@ uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
  */
 bool host_gives_thp(bool shared)
 {
-	FILE *file = fopen(shared ? THP "/shmem_enabled" : THP "/enabled", "re");
-	char line[80] = "";
+	char text[80];
 
-	if (!file)
-		return false;
-	if (!fgets(line, sizeof(line), file))
-		line[0] = 0;
-	fclose(file);
-	return line[0] && !strstr(line, "[never]") && !strstr(line, "[deny]");
+	read_text(shared ? THP "/shmem_enabled" : THP "/enabled", text, sizeof(text));
+	return text[0] && !strstr(text, "[never]") && !strstr(text, "[deny]");
 }
 
 unsigned int host_interleave_weight(unsigned int node)
 {
-	char path[80];
-
-	snprintf(path, sizeof(path), WEIGHTS "/node%u", node);
-	return host_read_number(path, 1);
+	return host_read_number(1, WEIGHTS "/node%u", node);
 }
 
 static void add_node_cpus(struct bitmask *cpus, unsigned int node)

@@ -54,7 +54,8 @@ bool host_list_is_sound(const char *list);
 /* "0-1,3": the nodes or CPUs of @mask. The caller frees the text. */
 char *host_list(const struct bitmask *mask);
 
-/* The number that the file at @path begins with; @otherwise when there is none, or no such file. */
-uint64_t host_read_number(const char *path, uint64_t otherwise);
+/* The number that a file begins with; @otherwise when there is none, or no such file. */
+uint64_t host_read_number(uint64_t otherwise, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

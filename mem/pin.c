@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "mem/pin.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "mem/host.h"
 #include "mem/xalloc.h"
 
-static unsigned int read_core(unsigned int cpu)
-{
-	unsigned int first;
-	char path[80];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list",
-		 cpu);
-	file = fopen(path, "re");
-	if (!file)
-		return cpu;
-	if (fscanf(file, "%u", &first) != 1)
-		first = cpu;
-	fclose(file);
-	return first;
-}
+#define SIBLINGS "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list"
 
 /* A host may have many more possible CPUs than there are: only those that can be taken are read. */
 void pin_host_read(struct pin_host *host)
@@ -31,8 +15,11 @@ void pin_host_read(struct pin_host *host)
 
 	host->nr_cpus = numa_num_possible_cpus();
 	host->core = xcalloc(host->nr_cpus, sizeof(*host->core));
-	for (unsigned int cpu = 0; cpu < host->nr_cpus; cpu++)
-		host->core[cpu] = numa_bitmask_isbitset(cpus, cpu) ? read_core(cpu) : cpu;
+	for (unsigned int cpu = 0; cpu < host->nr_cpus; cpu++) {
+		host->core[cpu] = cpu;
+		if (numa_bitmask_isbitset(cpus, cpu))
+			host->core[cpu] = host_read_number(cpu, SIBLINGS, cpu);
+	}
 	numa_bitmask_free(cpus);
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/plan/plan.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "arch/arch.h"
 #include "mem/host.h"
@@ -51,8 +49,7 @@ static void warn_of_edges(struct plan *plan)
 	if (first)
 		warn(plan,
 		     "node %u begins at 0x%llx%s, inside of a memory block of the guest's (%s), "
-		     "which two "
-		     "nodes will share: make the nodes multiples of %s",
+		     "which two nodes will share: make the nodes multiples of %s",
 		     first->node, (unsigned long long)first->gpa, more, size_format(block, size),
 		     size);
 }
@@ -96,20 +93,14 @@ static bool is_balanced(const struct backing *backing)
 /* Automatic NUMA balancing scans memory that is not bound and unmaps it for a while. */
 static void warn_of_balancing(struct plan *plan)
 {
-	int fd = open("/proc/sys/kernel/numa_balancing", O_RDONLY | O_CLOEXEC);
-	char mode = '0';
-
-	if (fd < 0)
+	if (!host_read_number(0, "/proc/sys/kernel/numa_balancing"))
 		return;
-	if (read(fd, &mode, 1) != 1)
-		mode = '0';
-	close(fd);
-	for (unsigned int i = 0; mode != '0' && i < plan->machine->topology.nr_nodes; i++)
+	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
 		if (plan->machine->topology.nodes[i].size && is_balanced(&plan->fit.backings[i])) {
 			warn(plan,
 			     "node %u is not bound and this host balances NUMA automatically, "
-			     "which "
-			     "slows the guest: add host nodes, or sysctl kernel.numa_balancing=0",
+			     "which slows the guest: add host nodes, or sysctl "
+			     "kernel.numa_balancing=0",
 			     i);
 			return;
 		}
