@@ -98,6 +98,16 @@ int backing_give_up(struct backing *backing, const struct error *err)
 	return 0;
 }
 
+int backing_give_up_nodes(struct backing *backing, const struct error *err)
+{
+	if (backing_give_up(backing, err))
+		return -1;
+	numa_bitmask_free(backing->nodes);
+	backing->nodes = NULL;
+	backing->policy = PLACEMENT_DEFAULT;
+	return 0;
+}
+
 bool backing_is_fixed(const struct backing *backing)
 {
 	return !backing->spills &&
@@ -121,14 +131,6 @@ int backing_error(const struct backing *backing, struct error *err, const char *
 		    list ? " on host nodes " : "", list ? list : "");
 	free(list);
 	return -1;
-}
-
-void backing_drop_nodes(struct backing *backing)
-{
-	if (backing->nodes)
-		numa_bitmask_free(backing->nodes);
-	backing->nodes = NULL;
-	backing->policy = PLACEMENT_DEFAULT;
 }
 
 int backing_bind(const struct backing *backing, void *addr, size_t size, struct error *err)
@@ -156,7 +158,6 @@ int backing_bind(const struct backing *backing, void *addr, size_t size, struct 
 
 void backing_free(struct backing *backing)
 {
-	if (backing->nodes)
-		numa_bitmask_free(backing->nodes);
+	numa_bitmask_free(backing->nodes);
 	*backing = (struct backing){ 0 };
 }

@@ -20,8 +20,7 @@ struct backing {
 	bool populate;
 	bool strict;
 	bool spills; /* its nodes have too little: some of it will be on others */
-	char given_up
-		[BACKING_GIVEN_UP]; /* what it does without, not being strict; empty: nothing */
+	char given_up[BACKING_GIVEN_UP]; /* what it does without, not strict; "": nothing */
 };
 
 /*
@@ -37,8 +36,8 @@ int backing_resolve(const struct placement *placement, struct backing *backing, 
  */
 int backing_give_up(struct backing *backing, const struct error *err);
 
-/* Leaves @backing without host nodes and policy. */
-void backing_drop_nodes(struct backing *backing);
+/* The same for its host nodes: another one is left without them and without a policy. */
+int backing_give_up_nodes(struct backing *backing, const struct error *err);
 
 /* Binds @size bytes at @addr: mbind(2), before any of their pages exists. 0, or -1. */
 int backing_bind(const struct backing *backing, void *addr, size_t size, struct error *err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mem/capacity.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mem/cgroup.h"
@@ -59,32 +60,27 @@ uint64_t capacity_on(const struct capacity *capacity, const struct page_kind *pa
 	return sum;
 }
 
-static unsigned int fullest(const struct capacity *capacity, const struct page_kind *pages,
-			    const struct bitmask *nodes)
+static uint64_t *fullest(struct capacity *capacity, const struct page_kind *pages,
+			 const struct bitmask *nodes)
 {
-	const uint64_t *free_bytes = capacity->free_bytes[pages->pool];
-	unsigned int best = capacity->nr_nodes;
+	uint64_t *free_bytes = capacity->free_bytes[pages->pool], *best = NULL;
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
-		if (among(nodes, i) &&
-		    (best == capacity->nr_nodes || free_bytes[i] > free_bytes[best]))
-			best = i;
+		if (among(nodes, i) && (!best || free_bytes[i] > *best))
+			best = &free_bytes[i];
 	return best;
 }
 
-static int refuse_lack(const struct capacity *capacity, const struct page_kind *pages,
-		       const struct bitmask *nodes, uint64_t size, struct error *err)
+static int refuse_lack(const struct page_kind *pages, uint64_t size, const char *nodes,
+		       uint64_t free_bytes, struct error *err)
 {
-	char *list = nodes ? host_list(nodes) : xstrdup("all");
 	bool huge = pages->huge_shift;
 
 	error_set(err, "needs %llu MiB of %s%s on host nodes %s, where %llu MiB are free%s",
 		  (unsigned long long)size >> 20, huge ? pages->name : "memory",
-		  huge ? " huge pages" : "", list,
-		  (unsigned long long)capacity_on(capacity, pages, nodes) >> 20,
+		  huge ? " huge pages" : "", nodes, (unsigned long long)free_bytes >> 20,
 		  huge ? ": reserve some (nr_hugepages), or use pages = auto" : "");
 	err->contention = true;
-	free(list);
 	return -1;
 }
 
@@ -112,8 +108,7 @@ static void take_fullest(struct capacity *capacity, const struct page_kind *page
 			 const struct bitmask *nodes, uint64_t size)
 {
 	while (size) {
-		uint64_t *left =
-			&capacity->free_bytes[pages->pool][fullest(capacity, pages, nodes)];
+		uint64_t *left = fullest(capacity, pages, nodes);
 		uint64_t piece = size < *left ? size : *left;
 
 		*left -= piece;
@@ -121,77 +116,74 @@ static void take_fullest(struct capacity *capacity, const struct page_kind *page
 	}
 }
 
-int capacity_take(struct capacity *capacity, const struct page_kind *pages,
-		  const struct bitmask *nodes, uint64_t size, struct error *err)
+/* From the backing's own nodes, and what these lack from @others, which hold them all. */
+static int take_near(struct capacity *capacity, const struct backing *backing,
+		     const struct bitmask *others, uint64_t size, struct error *err)
 {
-	if (capacity_on(capacity, pages, nodes) < size)
-		return refuse_lack(capacity, pages, nodes, size, err);
-	if (charge(capacity, pages, size, err))
+	uint64_t near = capacity_on(capacity, backing->pages, backing->nodes);
+	uint64_t all = capacity_on(capacity, backing->pages, others);
+	char *list;
+
+	if (all < size) {
+		list = others ? host_list(others) : xstrdup("all");
+		refuse_lack(backing->pages, size, list, all, err);
+		free(list);
 		return -1;
-	take_fullest(capacity, pages, nodes, size);
+	}
+	if (charge(capacity, backing->pages, size, err))
+		return -1;
+	near = near < size ? near : size;
+	take_fullest(capacity, backing->pages, backing->nodes, near);
+	take_fullest(capacity, backing->pages, others, size - near);
 	return 0;
 }
 
-int capacity_take_near(struct capacity *capacity, const struct page_kind *pages,
-		       const struct bitmask *nodes, uint64_t size, struct error *err)
+/* What @node gives of @size bytes that are interleaved, in whole MiB or pages. */
+static uint64_t share_of(const struct capacity *capacity, const struct backing *backing,
+			 unsigned int node, uint64_t size)
 {
-	uint64_t near = capacity_on(capacity, pages, nodes);
-
-	if (near > size)
-		near = size;
-	if (capacity_on(capacity, pages, NULL) < size)
-		return refuse_lack(capacity, pages, NULL, size, err);
-	if (charge(capacity, pages, size, err))
-		return -1;
-	take_fullest(capacity, pages, nodes, near);
-	take_fullest(capacity, pages, NULL, size - near);
-	return 0;
-}
-
-/* What @node gives of @size bytes that are interleaved over @nodes, in whole MiB or pages. */
-static uint64_t share_of(const struct capacity *capacity, const struct page_kind *pages,
-			 const struct bitmask *nodes, unsigned int node, bool weighted,
-			 uint64_t size)
-{
-	uint64_t unit = pages->size > MIB ? pages->size : MIB;
+	bool weighted = backing->policy == PLACEMENT_WEIGHTED_INTERLEAVE;
+	uint64_t unit = backing->pages->size > MIB ? backing->pages->size : MIB;
 	uint64_t sum = 0, weight = weighted ? capacity->weights[node] : 1;
 
-	if (!among(nodes, node))
+	if (!among(backing->nodes, node))
 		return 0;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
-		if (among(nodes, i))
+		if (among(backing->nodes, i))
 			sum += weighted ? capacity->weights[i] : 1;
 	return (size / unit * weight + sum - 1) / sum * unit;
 }
 
-static int refuse_share(const struct capacity *capacity, const struct page_kind *pages,
-			unsigned int node, uint64_t share, struct error *err)
+static int take_shares(struct capacity *capacity, const struct backing *backing, uint64_t size,
+		       struct error *err)
 {
-	struct bitmask *one = numa_bitmask_alloc(capacity->nr_nodes);
-
-	numa_bitmask_setbit(one, node);
-	refuse_lack(capacity, pages, one, share, err);
-	numa_bitmask_free(one);
-	return error_prefix(err, "interleaved, it ");
-}
-
-int capacity_take_shares(struct capacity *capacity, const struct page_kind *pages,
-			 const struct bitmask *nodes, bool weighted, uint64_t size,
-			 struct error *err)
-{
-	uint64_t *free_bytes = capacity->free_bytes[pages->pool];
+	uint64_t *free_bytes = capacity->free_bytes[backing->pages->pool];
+	char node[16];
 
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
-		uint64_t share = share_of(capacity, pages, nodes, i, weighted, size);
+		uint64_t share = share_of(capacity, backing, i, size);
 
-		if (share > free_bytes[i])
-			return refuse_share(capacity, pages, i, share, err);
+		if (share <= free_bytes[i])
+			continue;
+		snprintf(node, sizeof(node), "%u", i);
+		refuse_lack(backing->pages, share, node, free_bytes[i], err);
+		return error_prefix(err, "interleaved, it ");
 	}
-	if (charge(capacity, pages, size, err))
+	if (charge(capacity, backing->pages, size, err))
 		return -1;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++)
-		free_bytes[i] -= share_of(capacity, pages, nodes, i, weighted, size);
+		free_bytes[i] -= share_of(capacity, backing, i, size);
 	return 0;
+}
+
+int capacity_take(struct capacity *capacity, const struct backing *backing, uint64_t size,
+		  struct error *err)
+{
+	if (!backing_is_fixed(backing))
+		return take_near(capacity, backing, NULL, size, err);
+	if (backing->policy == PLACEMENT_BIND)
+		return take_near(capacity, backing, backing->nodes, size, err);
+	return take_shares(capacity, backing, size, err);
 }
 
 void capacity_free(struct capacity *capacity)

@@ -7,7 +7,7 @@
 #ifndef MEM_CAPACITY_H
 #define MEM_CAPACITY_H
 
-#include "mem/page_kind.h"
+#include "mem/backing.h"
 
 struct capacity {
 	unsigned int nr_nodes;
@@ -27,24 +27,13 @@ uint64_t capacity_on(const struct capacity *capacity, const struct page_kind *pa
 		     const struct bitmask *nodes);
 
 /*
- * Takes @size bytes of @pages from @nodes, first from those with the most left. Returns -1, and
- * takes nothing, when they have less: contention, with both figures. The caller asks for guest
- * nodes with few host nodes to choose from first.
+ * Takes @size bytes for @backing as its policy promises: on its nodes, first those with the most
+ * left; interleaved, in shares on each of them; what is not fixed there, on others when they are
+ * full. Returns -1, and takes nothing, when there is less: contention, with both figures. The
+ * caller asks for guest nodes with few host nodes to choose from first.
  */
-int capacity_take(struct capacity *capacity, const struct page_kind *pages,
-		  const struct bitmask *nodes, uint64_t size, struct error *err);
-
-/*
- * The same for interleaved memory: each of @nodes gives its share, equal ones or by weight. Returns
- * -1, and takes nothing, when one of them has less.
- */
-int capacity_take_shares(struct capacity *capacity, const struct page_kind *pages,
-			 const struct bitmask *nodes, bool weighted, uint64_t size,
-			 struct error *err);
-
-/* The same for memory that can go elsewhere when @nodes are full. */
-int capacity_take_near(struct capacity *capacity, const struct page_kind *pages,
-		       const struct bitmask *nodes, uint64_t size, struct error *err);
+int capacity_take(struct capacity *capacity, const struct backing *backing, uint64_t size,
+		  struct error *err);
 
 void capacity_free(struct capacity *capacity);
 

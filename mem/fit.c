@@ -29,11 +29,9 @@ static int check_total(const struct machine *m, struct error *err)
 static int resolve_node(const struct machine *m, unsigned int node, struct backing *backing,
 			struct error *err)
 {
-	if (backing_resolve(&m->topology.nodes[node].placement, backing, err)) {
-		if (backing_give_up(backing, err))
-			return -1;
-		backing_drop_nodes(backing);
-	}
+	if (backing_resolve(&m->topology.nodes[node].placement, backing, err) &&
+	    backing_give_up_nodes(backing, err))
+		return -1;
 	return layout_check_pages(&m->layout, node, backing->pages->size, err);
 }
 
@@ -49,36 +47,21 @@ static int resolve_all(const struct machine *m, struct backing *backings, struct
 	return ret;
 }
 
-/* As its policy promises: on its nodes, in shares on each of them, or on them first. */
-static int take_by_policy(const struct backing *backing, const struct page_kind *pages,
-			  uint64_t size, struct capacity *capacity, struct error *err)
-{
-	bool weighted = backing->policy == PLACEMENT_WEIGHTED_INTERLEAVE;
-
-	switch (backing->policy) {
-	case PLACEMENT_BIND:
-		return capacity_take(capacity, pages, backing->nodes, size, err);
-	case PLACEMENT_INTERLEAVE:
-	case PLACEMENT_WEIGHTED_INTERLEAVE:
-		return capacity_take_shares(capacity, pages, backing->nodes, weighted, size, err);
-	default:
-		return capacity_take_near(capacity, pages, backing->nodes, size, err);
-	}
-}
-
 /* PLACEMENT_AUTO: huge pages only where all of them are free on the nodes themselves. */
 static const struct page_kind *choose_pages(const struct machine *m, unsigned int node,
 					    const struct backing *backing,
 					    struct capacity *capacity)
 {
-	const struct page_kind *huge = &page_kinds[PLACEMENT_2M];
 	uint64_t size = m->topology.nodes[node].size;
+	struct backing huge = *backing;
 	struct error ignored;
 
-	if (backing->populate && !layout_check_pages(&m->layout, node, huge->size, &ignored) &&
-	    capacity_on(capacity, huge, backing->nodes) >= size &&
-	    !take_by_policy(backing, huge, size, capacity, &ignored))
-		return huge;
+	huge.pages = &page_kinds[PLACEMENT_2M];
+	if (backing->populate &&
+	    !layout_check_pages(&m->layout, node, huge.pages->size, &ignored) &&
+	    capacity_on(capacity, huge.pages, huge.nodes) >= size &&
+	    !capacity_take(capacity, &huge, size, &ignored))
+		return huge.pages;
 	return &page_kinds[PLACEMENT_THP];
 }
 
@@ -90,8 +73,7 @@ static int fit_pages(const struct machine *m, unsigned int node, struct backing 
 
 	if (backing->pages == &page_kinds[PLACEMENT_AUTO])
 		backing->pages = choose_pages(m, node, backing, capacity);
-	else if (backing->pages->huge_shift &&
-		 take_by_policy(backing, backing->pages, size, capacity, err)) {
+	else if (backing->pages->huge_shift && capacity_take(capacity, backing, size, err)) {
 		if (backing_give_up(backing, err))
 			return -1;
 		backing->pages = &page_kinds[PLACEMENT_THP];
@@ -104,7 +86,7 @@ static int fit_memory(const struct machine *m, unsigned int node, struct backing
 		      struct capacity *capacity, struct error *err)
 {
 	if (!backing->populate || backing->pages->huge_shift ||
-	    !take_by_policy(backing, backing->pages, m->topology.nodes[node].size, capacity, err))
+	    !capacity_take(capacity, backing, m->topology.nodes[node].size, err))
 		return 0;
 	if (backing_give_up(backing, err))
 		return -1;
@@ -119,10 +101,8 @@ static int fit_memory(const struct machine *m, unsigned int node, struct backing
 static int fit_rest(const struct machine *m, unsigned int node, struct backing *backing,
 		    struct capacity *capacity, struct error *err)
 {
-	if (!backing->spills)
-		return 0;
-	return capacity_take_near(capacity, backing->pages, backing->nodes,
-				  m->topology.nodes[node].size, err);
+	return backing->spills ? capacity_take(capacity, backing, m->topology.nodes[node].size, err)
+			       : 0;
 }
 
 static unsigned int choices(const struct backing *backing)
@@ -208,24 +188,18 @@ static int check_capacity(struct fit *fit, struct error *err)
 	return ret;
 }
 
-/*
- * What is left of auto is thp, and thp on a host that gives none is 4k, or the report would be
- * wrong. Asked once per kind of memory.
- */
+/* What is left of auto is thp, and thp on a host that gives none is 4k: the report says so. */
 static void settle_thp(struct fit *fit)
 {
-	enum { UNKNOWN, YES, NO } gives[2] = { UNKNOWN, UNKNOWN };
+	const bool gives[] = { host_gives_thp(false), host_gives_thp(true) };
 
 	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++) {
 		struct backing *backing = &fit->backings[i];
-		bool shared = backing->shared;
+		enum placement_pages pages = gives[backing->shared] ? PLACEMENT_THP : PLACEMENT_4K;
 
-		if (backing->pages != &page_kinds[PLACEMENT_THP] &&
-		    backing->pages != &page_kinds[PLACEMENT_AUTO])
-			continue;
-		if (gives[shared] == UNKNOWN)
-			gives[shared] = host_gives_thp(shared) ? YES : NO;
-		backing->pages = &page_kinds[gives[shared] == YES ? PLACEMENT_THP : PLACEMENT_4K];
+		if (backing->pages == &page_kinds[PLACEMENT_THP] ||
+		    backing->pages == &page_kinds[PLACEMENT_AUTO])
+			backing->pages = &page_kinds[pages];
 	}
 }
 
@@ -259,8 +233,7 @@ void fit_free(struct fit *fit)
 	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
 		backing_free(&fit->backings[i]);
 	for (unsigned int i = 0; i < fit->machine->topology.nr_cpus; i++)
-		if (fit->masks[i])
-			numa_bitmask_free(fit->masks[i]);
+		numa_bitmask_free(fit->masks[i]);
 	free(fit->backings);
 	free(fit->masks);
 	*fit = (struct fit){ .lock = -1 };

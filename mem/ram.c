@@ -53,54 +53,43 @@ static int map_flags(const struct backing *backing)
 }
 
 /* A file in memory of the range's size; the mapping alone keeps it. */
-static int open_shared(const struct backing *backing, const struct layout_range *range,
+static int open_shared(const struct backing *backing, const struct layout_range *range, int *fd,
 		       struct error *err)
 {
 	unsigned int flags = MFD_CLOEXEC;
 	char name[32];
-	int fd;
 
 	if (backing->pages->huge_shift)
 		flags |= MFD_HUGETLB | backing->pages->huge_shift << HUGE_SIZE_BITS;
 	snprintf(name, sizeof(name), "numavm node %u", range->node);
-	fd = memfd_create(name, flags);
-	if (fd < 0)
+	*fd = memfd_create(name, flags);
+	if (*fd < 0)
 		return backing_error(backing, err, "memfd_create");
-	if (ftruncate(fd, range->size)) {
-		backing_error(backing, err, "ftruncate of a memfd to %llu MiB",
-			      (unsigned long long)range->size >> 20);
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static int map_at(struct ram *ram, const struct layout_range *range, int flags, int fd,
-		  struct error *err)
-{
-	const struct backing *backing = backing_of(ram, range);
-
-	if (mmap(ram_range_hva(ram, range), range->size, PROT_READ | PROT_WRITE, flags | MAP_FIXED,
-		 fd, 0) == MAP_FAILED)
-		return backing_error(backing, err, "mmap of %llu MiB",
-				     (unsigned long long)range->size >> 20);
-	return 0;
+	if (!ftruncate(*fd, range->size))
+		return 0;
+	backing_error(backing, err, "ftruncate of a memfd to %llu MiB",
+		      (unsigned long long)range->size >> 20);
+	close(*fd);
+	return -1;
 }
 
 static int map_range(struct ram *ram, const struct layout_range *range, struct error *err)
 {
 	const struct backing *backing = backing_of(ram, range);
-	int fd, ret;
+	int flags = MAP_FIXED | MAP_SHARED, fd = -1;
+	void *addr;
 
 	if (!backing->shared)
-		return map_at(ram, range, MAP_PRIVATE | MAP_ANONYMOUS | map_flags(backing), -1,
-			      err);
-	fd = open_shared(backing, range, err);
-	if (fd < 0)
+		flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | map_flags(backing);
+	else if (open_shared(backing, range, &fd, err))
 		return -1;
-	ret = map_at(ram, range, MAP_SHARED, fd, err);
-	close(fd);
-	return ret;
+	addr = mmap(ram_range_hva(ram, range), range->size, PROT_READ | PROT_WRITE, flags, fd, 0);
+	if (addr == MAP_FAILED)
+		backing_error(backing, err, "mmap of %llu MiB",
+			      (unsigned long long)range->size >> 20);
+	if (fd >= 0)
+		close(fd);
+	return addr == MAP_FAILED ? -1 : 0;
 }
 
 /* A host without transparent huge pages (EINVAL) works, only slower. */
@@ -123,10 +112,7 @@ static int bind_range(struct ram *ram, const struct layout_range *range, struct 
 
 	if (!backing_bind(backing, ram_range_hva(ram, range), range->size, err))
 		return 0;
-	if (backing_give_up(backing, err))
-		return -1;
-	backing_drop_nodes(backing);
-	return 0;
+	return backing_give_up_nodes(backing, err);
 }
 
 static int map_all(struct ram *ram, struct error *err)

@@ -28,22 +28,24 @@ static const struct {
 
 START_TEST(capacity_is_taken)
 {
-	struct bitmask *nodes = takes[_i].nodes ? make_set(takes[_i].nodes) : NULL;
+	struct backing backing = {
+		.policy = PLACEMENT_BIND,
+		.pages = &page_kinds[PLACEMENT_THP],
+		.nodes = takes[_i].nodes ? make_set(takes[_i].nodes) : NULL,
+	};
 	static const amounts none = { 0 };
 	struct capacity capacity;
 	struct error err = { 0 };
 
 	make_capacity(&capacity, takes[_i].has, none, none);
-	ck_assert_int_eq(capacity_take(&capacity, &page_kinds[PLACEMENT_THP], nodes,
-				       takes[_i].size * MIB, &err),
+	ck_assert_int_eq(capacity_take(&capacity, &backing, takes[_i].size * MIB, &err),
 			 takes[_i].says ? -1 : 0);
 	if (takes[_i].says)
 		ck_assert_msg(err.contention && strstr(err.text, takes[_i].says), "%s", err.text);
 	for (unsigned int i = 0; i < HOST_NODES; i++)
 		ck_assert_uint_eq(capacity.free_bytes[PAGE_POOL_MEMORY][i],
 				  takes[_i].left[i] * MIB);
-	if (nodes)
-		numa_bitmask_free(nodes);
+	backing_free(&backing);
 	capacity_free(&capacity);
 }
 END_TEST
@@ -62,6 +64,7 @@ static const struct {
 START_TEST(pages_have_pools)
 {
 	const struct page_kind *pages = &page_kinds[pools[_i].pages];
+	const struct backing backing = { .pages = pages };
 	static const amounts has = { 4096, 4096, 4096 };
 	struct capacity capacity;
 	struct error err = { 0 };
@@ -71,7 +74,7 @@ START_TEST(pages_have_pools)
 	if (pages->pool != PAGE_POOL_MEMORY)
 		ck_assert_uint_eq(1ULL << pages->huge_shift, pages->size);
 	make_capacity(&capacity, has, has, has);
-	ck_assert_int_eq(capacity_take(&capacity, pages, NULL, GIB, &err), 0);
+	ck_assert_int_eq(capacity_take(&capacity, &backing, GIB, &err), 0);
 	for (int pool = 0; pool < PAGE_NR_POOLS; pool++) {
 		uint64_t left = 0;
 
