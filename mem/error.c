@@ -19,17 +19,8 @@ int error_set(struct error *err, const char *fmt, ...)
 
 static bool can_pass(int number)
 {
-	switch (number) {
-	case ENOMEM:
-	case EAGAIN:
-	case EBUSY:
-	case ENOSPC:
-	case EMFILE:
-	case ENFILE:
-		return true;
-	default:
-		return false;
-	}
+	return number == ENOMEM || number == EAGAIN || number == EBUSY || number == ENOSPC ||
+	       number == EMFILE || number == ENFILE;
 }
 
 int error_errno(struct error *err, const char *fmt, ...)

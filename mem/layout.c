@@ -107,55 +107,41 @@ int layout_build(const struct topology *t, const struct layout_space *space, str
 	return 0;
 }
 
-/* The multiples of @page_size around @size: "2048 or 4096 MiB", or the one above. */
-static void nearest(uint64_t size, uint64_t page_size, char text[64])
+/* The multiples of @page around @size: "2048 or 4096 MiB", or the one above. */
+static const char *nearest(unsigned long long size, unsigned long long page, char text[64])
 {
-	unsigned long long page = page_size >> 20, below = size / page_size * page;
+	unsigned long long below = size / page * page;
 
 	if (below)
 		snprintf(text, 64, "%llu or %llu MiB", below, below + page);
 	else
 		snprintf(text, 64, "%llu MiB", page);
-}
-
-static int refuse_start(uint64_t before, uint64_t page_size, struct error *err)
-{
-	char sizes[64];
-
-	nearest(before, page_size, sizes);
-	return error_set(err,
-			 "begins at %llu MiB, which is no multiple of its pages of %llu MiB: "
-			 "give the nodes before it %s",
-			 (unsigned long long)before >> 20, (unsigned long long)page_size >> 20,
-			 sizes);
-}
-
-static int refuse_size(uint64_t size, uint64_t page_size, struct error *err)
-{
-	char sizes[64];
-
-	nearest(size, page_size, sizes);
-	return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %s",
-			 (unsigned long long)size >> 20, (unsigned long long)page_size >> 20,
-			 sizes);
+	return text;
 }
 
 int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t page_size,
 		       struct error *err)
 {
-	uint64_t before = 0, size = 0;
+	unsigned long long before = 0, size = 0, page = page_size >> 20; /* all sizes are MiB */
+	char sizes[64];
 
-	if (page_size < MIB)
-		return 0; /* sizes are whole MiB */
+	if (!page)
+		return 0;
 	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
 		const struct layout_range *range = &layout->ranges[i];
 
-		before += range->node < node ? range->size : 0;
-		size += range->node == node ? range->size : 0;
+		before += range->node < node ? range->size >> 20 : 0;
+		size += range->node == node ? range->size >> 20 : 0;
 	}
-	if (size && before % page_size)
-		return refuse_start(before, page_size, err);
-	return size % page_size ? refuse_size(size, page_size, err) : 0;
+	if (size && before % page)
+		return error_set(err,
+				 "begins at %llu MiB, which is no multiple of its pages of %llu "
+				 "MiB: give the nodes before it %s",
+				 before, page, nearest(before, page, sizes));
+	if (size % page)
+		return error_set(err, "%llu MiB cannot be made of pages of %llu MiB: use %s", size,
+				 page, nearest(size, page, sizes));
+	return 0;
 }
 
 const struct layout_range *layout_range_at(const struct layout *layout, uint64_t gpa)

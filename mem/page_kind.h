@@ -21,8 +21,7 @@ enum page_pool {
 struct page_kind {
 	const char *name; /* as the user writes it */
 	uint64_t size; /* bytes */
-	unsigned int
-		huge_shift; /* log2 of the size for mmap(2) and memfd_create(2); 0: no hugetlb */
+	unsigned int huge_shift; /* of hugetlb: log2 of the size, as mmap(2) takes it; else 0 */
 	enum page_pool pool;
 	uint64_t chunk; /* bytes per populating call: few calls, but mmap_lock is never held long */
 };

@@ -123,8 +123,7 @@ static int pin_to_list(struct node_pins *pins, const char *list, struct error *e
 	struct bitmask *cpus = numa_parse_cpustring(list);
 
 	if (!cpus || !numa_bitmask_weight(cpus)) {
-		if (cpus)
-			numa_bitmask_free(cpus);
+		numa_bitmask_free(cpus);
 		return error_set(err,
 				 "pin = %s: must be node, core, none or a list of CPUs that this "
 				 "process may run on, as in 0-3,8",
@@ -150,14 +149,16 @@ static int pin_to_nodes(struct node_pins *pins, struct error *err)
 	return backing_give_up(pins->backing, err);
 }
 
-static int pin_each(const struct pin_host *host, const struct topology *t,
-		    const struct node_pins *pins, struct bitmask *unused, struct error *err)
+static int pin_each(struct pin_host *host, const struct topology *t, const struct node_pins *pins,
+		    struct bitmask *unused, struct error *err)
 {
 	unsigned int *cpus = xcalloc(pins->nr, sizeof(*cpus));
 	struct bitmask *free_cpus = copy_mask(pins->allowed);
 	unsigned int has;
 	int ret;
 
+	if (!host->core)
+		pin_host_read(host);
 	for (unsigned int cpu = 0; cpu < free_cpus->size; cpu++)
 		if (!numa_bitmask_isbitset(unused, cpu))
 			numa_bitmask_clearbit(free_cpus, cpu);
@@ -179,7 +180,7 @@ static int pin_each(const struct pin_host *host, const struct topology *t,
 	return ret;
 }
 
-static int pin_node(const struct pin_host *host, const struct topology *t, struct node_pins *pins,
+static int pin_node(struct pin_host *host, const struct topology *t, struct node_pins *pins,
 		    struct bitmask *unused, struct error *err)
 {
 	switch (pins->placement->pin) {
@@ -208,8 +209,7 @@ static struct bitmask *find_unused(const struct topology *t)
 		for (unsigned int cpu = 0; listed && cpu < unused->size; cpu++)
 			if (numa_bitmask_isbitset(listed, cpu))
 				numa_bitmask_clearbit(unused, cpu);
-		if (listed)
-			numa_bitmask_free(listed);
+		numa_bitmask_free(listed);
 	}
 	return unused;
 }
@@ -219,14 +219,6 @@ static bool is_wanted(const struct topology *t)
 	for (unsigned int i = 0; i < t->nr_nodes; i++)
 		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
 		    t->nodes[i].placement.policy == PLACEMENT_LOCAL)
-			return true;
-	return false;
-}
-
-static bool wants_cores(const struct topology *t)
-{
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		if (t->nodes[i].placement.pin == PLACEMENT_PIN_CORE)
 			return true;
 	return false;
 }
@@ -242,8 +234,6 @@ int pin_plan(const struct topology *t, struct backing *backings, struct bitmask 
 	if (!is_wanted(t))
 		return 0;
 	unused = find_unused(t);
-	if (wants_cores(t))
-		pin_host_read(&host);
 	for (unsigned int node = 0; !ret && node < t->nr_nodes; node++) {
 		pins.placement = &t->nodes[node].placement;
 		pins.backing = &backings[node];

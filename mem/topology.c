@@ -120,23 +120,22 @@ int topology_check_node(const struct topology *t, unsigned int node, struct erro
 	return 0;
 }
 
-static int check_nodes(const struct topology *t, struct error *err)
+/* *@with_cpus is 0 before and says how many nodes have CPUs after. */
+static int check_nodes(const struct topology *t, unsigned int *with_cpus, struct error *err)
 {
-	unsigned int with_cpus = 0;
-
 	for (unsigned int i = 0; i < t->nr_nodes; i++) {
 		if (topology_check_node(t, i, err))
 			return -1;
-		with_cpus += t->nodes[i].llcs > 0;
+		*with_cpus += t->nodes[i].llcs > 0;
 	}
-	if (!with_cpus)
+	if (!*with_cpus)
 		return error_set(err, "no node has CPUs: give one of them llcs = 1");
-	if (t->packages && (t->packages > with_cpus || with_cpus % t->packages))
+	if (t->packages && (t->packages > *with_cpus || *with_cpus % t->packages))
 		return error_set(
 			err,
 			"packages = %u cannot be shared evenly by %u nodes with CPUs: use a "
 			"divisor of %u",
-			t->packages, with_cpus, with_cpus);
+			t->packages, *with_cpus, *with_cpus);
 	return 0;
 }
 
@@ -208,10 +207,8 @@ int topology_finish(struct topology *t, struct error *err)
 {
 	unsigned int with_cpus = 0;
 
-	if (check_nodes(t, err) || check_distances(t, err) || count_cpus(t, err))
+	if (check_nodes(t, &with_cpus, err) || check_distances(t, err) || count_cpus(t, err))
 		return -1;
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		with_cpus += t->nodes[i].llcs > 0;
 	if (!t->packages)
 		t->packages = with_cpus;
 	number_cpus(t, with_cpus / t->packages);

@@ -40,8 +40,7 @@ struct topology {
 	unsigned int nr_nodes;
 	unsigned int cores; /* per last-level cache */
 	unsigned int threads; /* per core */
-	unsigned int
-		packages; /* in the machine; 0 before topology_finish(): one per node with CPUs */
+	unsigned int packages; /* 0 before topology_finish(): one per node with CPUs */
 	uint64_t memory; /* bytes in all as declared; 0: not declared, the nodes' sum holds */
 	struct topology_node *nodes;
 	uint8_t *distances; /* nr_nodes rows of nr_nodes */

@@ -31,23 +31,17 @@ void verify_init(struct verify_counts *counts, unsigned int nr_nodes)
 	counts->by_node = xcalloc(nr_nodes, sizeof(*counts->by_node));
 }
 
-static void add(struct verify_counts *counts, const int *status, unsigned long nr)
-{
-	for (unsigned long i = 0; i < nr; i++) {
-		counts->asked++;
-		if (status[i] >= 0 && (unsigned int)status[i] < counts->nr_nodes)
-			counts->by_node[status[i]]++;
-		else
-			counts->missing++;
-	}
-}
-
 static int count_batch(const struct backing *backing, void **pages, int *status, unsigned long nr,
 		       struct verify_counts *counts, struct error *err)
 {
 	if (move_pages(0, nr, pages, NULL, status, 0) < 0)
 		return backing_error(backing, err, "move_pages");
-	add(counts, status, nr);
+	counts->asked += nr;
+	for (unsigned long i = 0; i < nr; i++)
+		if (status[i] >= 0 && (unsigned int)status[i] < counts->nr_nodes)
+			counts->by_node[status[i]]++;
+		else
+			counts->missing++;
 	return 0;
 }
 
@@ -73,13 +67,11 @@ int verify_count(const struct backing *backing, uint8_t *addr, uint64_t size, ui
 		uint64_t among = total - first < every ? total - first : every;
 
 		pages[nr++] = addr + (first + pick(first / every, among)) * backing->pages->size;
-		if (nr == BATCH) {
-			ret = count_batch(backing, pages, status, nr, counts, err);
-			nr = 0;
-		}
-	}
-	if (!ret && nr)
+		if (nr < BATCH && first + every < total)
+			continue;
 		ret = count_batch(backing, pages, status, nr, counts, err);
+		nr = 0;
+	}
 	free(pages);
 	free(status);
 	return ret;
