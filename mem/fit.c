@@ -166,7 +166,7 @@ int fit_into(const struct machine *m, struct backing *backings, struct capacity 
 	return 0;
 }
 
-static bool takes_memory(const struct fit *fit)
+bool fit_takes_memory(const struct fit *fit)
 {
 	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
 		if (fit->backings[i].pages->huge_shift || fit->backings[i].populate)
@@ -179,7 +179,7 @@ static int check_capacity(struct fit *fit, struct error *err)
 	struct capacity capacity;
 	int ret;
 
-	if (!takes_memory(fit))
+	if (!fit_takes_memory(fit))
 		return 0;
 	fit->lock = host_lock();
 	capacity_read(&capacity);

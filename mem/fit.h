@@ -26,6 +26,9 @@ struct fit {
  */
 int fit_make(const struct machine *m, struct fit *fit, struct error *err);
 
+/* Some of its memory is taken before the guest starts. */
+bool fit_takes_memory(const struct fit *fit);
+
 /* The memory is taken, or will not be: lets the next machine look at what is free. */
 void fit_unlock(struct fit *fit);
 

@@ -116,24 +116,16 @@ unsigned int host_interleave_weight(unsigned int node)
 	return host_read_number(1, WEIGHTS "/node%u", node);
 }
 
-static void add_node_cpus(struct bitmask *cpus, unsigned int node)
-{
-	struct bitmask *of_node = numa_allocate_cpumask();
-
-	if (!numa_node_to_cpus(node, of_node))
-		for (unsigned int i = 0; i < of_node->size && i < cpus->size; i++)
-			if (numa_bitmask_isbitset(of_node, i))
-				numa_bitmask_setbit(cpus, i);
-	numa_bitmask_free(of_node);
-}
-
 static struct bitmask *cpus_of(const struct bitmask *nodes)
 {
-	struct bitmask *cpus = numa_allocate_cpumask();
+	struct bitmask *cpus = numa_allocate_cpumask(), *of_node = numa_allocate_cpumask();
 
-	for (unsigned int i = 0; i < nodes->size; i++)
-		if (numa_bitmask_isbitset(nodes, i))
-			add_node_cpus(cpus, i);
+	for (unsigned int node = 0; node < nodes->size; node++)
+		if (numa_bitmask_isbitset(nodes, node) && !numa_node_to_cpus(node, of_node))
+			for (unsigned int cpu = 0; cpu < cpus->size; cpu++)
+				if (numa_bitmask_isbitset(of_node, cpu))
+					numa_bitmask_setbit(cpus, cpu);
+	numa_bitmask_free(of_node);
 	return cpus;
 }
 

@@ -146,27 +146,12 @@ int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t 
 
 const struct layout_range *layout_range_at(const struct layout *layout, uint64_t gpa)
 {
-	unsigned int low = 0, high = layout->nr_ranges;
+	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
+		const struct layout_range *range = &layout->ranges[i];
 
-	while (low < high) {
-		unsigned int middle = (low + high) / 2;
-		const struct layout_range *range = &layout->ranges[middle];
-
-		if (gpa < range->gpa)
-			high = middle;
-		else if (gpa - range->gpa >= range->size)
-			low = middle + 1;
-		else
+		if (gpa >= range->gpa && gpa - range->gpa < range->size)
 			return range;
 	}
-	return NULL;
-}
-
-const struct layout_range *layout_range_of_node(const struct layout *layout, unsigned int node)
-{
-	for (unsigned int i = 0; i < layout->nr_ranges; i++)
-		if (layout->ranges[i].node == node)
-			return &layout->ranges[i];
 	return NULL;
 }
 

@@ -68,9 +68,6 @@ int layout_check_pages(const struct layout *layout, unsigned int node, uint64_t 
 /* The range that holds @gpa, or NULL. */
 const struct layout_range *layout_range_at(const struct layout *layout, uint64_t gpa);
 
-/* The first range of @node, or NULL for a node without memory; its others follow it. */
-const struct layout_range *layout_range_of_node(const struct layout *layout, unsigned int node);
-
 /* The first address after the last range. */
 uint64_t layout_end(const struct layout *layout);
 

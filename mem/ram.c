@@ -227,19 +227,11 @@ static int verify(struct ram *ram, enum verify_mode mode, struct error *err)
 	return ret ? error_prefix(err, "node %u: ", node) : 0;
 }
 
-static bool any_populated(const struct ram *ram)
-{
-	for (unsigned int i = 0; i < ram->machine->topology.nr_nodes; i++)
-		if (ram->fit->backings[i].populate)
-			return true;
-	return false;
-}
-
 static int take_memory(struct ram *ram, const struct ram_options *options, struct error *err)
 {
 	if (map_all(ram, err))
 		return -1;
-	if (!any_populated(ram))
+	if (!fit_takes_memory(ram->fit))
 		return 0;
 	if (populate(ram, options, err))
 		return -1;

@@ -222,7 +222,7 @@ START_TEST(hva_knows_the_bounds)
 {
 	const struct ram_options options = { 0 };
 	struct backing backings[4];
-	struct memory m = { .fit.backings = backings };
+	struct memory m = { .fit = { .machine = &m.machine, .backings = backings } };
 	struct error err;
 
 	for (unsigned int i = 0; i < COUNT(backings); i++)

@@ -9,9 +9,7 @@
 #include "mem/xalloc.h"
 #include "mem/size.h"
 
-static void warn(struct plan *plan, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void warn(struct plan *plan, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void warn(struct plan *plan, const char *fmt, ...)
 {
 	char text[300];
 	va_list ap;
@@ -59,13 +57,11 @@ static void warn_of_small_nodes(struct plan *plan)
 	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++) {
 		uint64_t size = plan->machine->topology.nodes[i].size;
 
-		if (size && size < arch_node_min_size) {
-			warn(plan,
-			     "node %u has less than 4M, which Linux before 6.7 ignores or crashes "
-			     "on",
-			     i);
-			return;
-		}
+		if (!size || size >= arch_node_min_size)
+			continue;
+		warn(plan, "node %u has less than 4M, which Linux before 6.7 ignores or crashes on",
+		     i);
+		return;
 	}
 }
 
@@ -127,28 +123,15 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
-/* A node's CPUs are numbered one after another. Returns how many; *@first is the first. */
-static unsigned int node_cpus(const struct topology *t, unsigned int node, unsigned int *first)
-{
-	unsigned int before = 0;
-
-	for (unsigned int i = 0; i < node; i++)
-		before += t->nodes[i].llcs;
-	*first = before * t->cores * t->threads;
-	return t->nodes[node].llcs * t->cores * t->threads;
-}
-
 /* "2 (bind)": the host nodes as they were declared, local ones as they are. */
 static void format_host(const struct plan *plan, unsigned int node, char *text, size_t size)
 {
 	const struct placement *placement = &plan->machine->topology.nodes[node].placement;
 	const struct backing *backing = &plan->fit.backings[node];
+	const char *declared = placement->host ? placement->host : "any";
 	char *list = backing->nodes ? host_list(backing->nodes) : NULL;
 
-	snprintf(text, size, "%s (%s)",
-		 list && *list	   ? list
-		 : placement->host ? placement->host
-				   : "any",
+	snprintf(text, size, "%s (%s)", list && *list ? list : declared,
 		 placement_policy_name(placement->policy));
 	free(list);
 }
@@ -157,16 +140,17 @@ static void print_nodes(const struct plan *plan, FILE *file)
 {
 	static const char *const pins[] = { "node", "core", "none", "list" };
 	const struct topology *t = &plan->machine->topology;
+	unsigned int cpu = 0;
 
 	fprintf(file, "node   memory  CPUs       host nodes                pages  populate  pin\n");
 	for (unsigned int i = 0; i < t->nr_nodes; i++) {
 		const struct placement *placement = &t->nodes[i].placement;
-		unsigned int first, nr = node_cpus(t, i, &first);
+		unsigned int nr = t->nodes[i].llcs * t->cores * t->threads;
 		char size[32], cpus[32] = "-", host[80];
 
 		if (nr)
-			snprintf(cpus, sizeof(cpus), nr > 1 ? "%u-%u" : "%u", first,
-				 first + nr - 1);
+			snprintf(cpus, sizeof(cpus), nr > 1 ? "%u-%u" : "%u", cpu, cpu + nr - 1);
+		cpu += nr;
 		format_host(plan, i, host, sizeof(host));
 		fprintf(file, "%4u %8s  %-9s  %-24s  %-5s  %-8s  %s\n", i,
 			t->nodes[i].size ? size_format(t->nodes[i].size, size) : "-", cpus, host,

@@ -12,11 +12,6 @@ static double gib_per_second(uint64_t size, double seconds)
 	return seconds > 0 ? size / seconds / (1ULL << 30) : 0;
 }
 
-static char *node_list(const struct backing *backing)
-{
-	return backing->nodes ? host_list(backing->nodes) : xstrdup("any");
-}
-
 static void print_pages(const struct verify_counts *counts, FILE *file)
 {
 	if (!counts->asked)
@@ -33,7 +28,7 @@ static void print_node(const struct ram *ram, unsigned int i, FILE *file)
 	uint64_t size = ram->machine->topology.nodes[i].size;
 	const struct backing *backing = &ram->fit->backings[i];
 	const struct ram_node *node = &ram->nodes[i];
-	char text[32], *list = node_list(backing);
+	char *list = backing->nodes ? host_list(backing->nodes) : xstrdup("any"), text[32];
 
 	fprintf(file, "numavm: node %u: %s on host nodes %s (%s, %s%s)", i, size_format(size, text),
 		list, placement_policy_name(backing->policy), backing->pages->name,
