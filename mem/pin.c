@@ -95,104 +95,53 @@ int pin_cores(const struct pin_host *host, struct bitmask *free_cpus, unsigned i
 	return 0;
 }
 
-static struct bitmask *copy_mask(const struct bitmask *mask)
-{
-	struct bitmask *copy = numa_bitmask_alloc(mask->size);
+struct pins {
+	const struct topology *t;
+	struct pin_host host; /* read, like unused, when the first node wants pin = core */
+	struct bitmask *unused; /* CPUs that pin = core may take; NULL before that */
 
-	copy_bitmask_to_bitmask((struct bitmask *)mask, copy);
-	return copy;
-}
-
-/* The vCPUs of one node and the host CPUs that they may run on. */
-struct node_pins {
+	/* Of the node at hand. */
 	const struct placement *placement;
 	struct backing *backing;
-	unsigned int first, nr;
-	struct bitmask *allowed;
-	struct bitmask **masks;
+	struct bitmask **masks; /* of its vCPUs */
+	unsigned int nr;
 };
 
-static void pin_all_to(const struct node_pins *pins)
+/* The vCPUs may run on any of @cpus, which is given back. False when there are none. */
+static bool pin_all_to(struct pins *pins, struct bitmask *cpus)
 {
-	for (unsigned int i = 0; i < pins->nr; i++)
-		pins->masks[pins->first + i] = copy_mask(pins->allowed);
+	bool any = cpus && numa_bitmask_weight(cpus);
+
+	for (unsigned int i = 0; any && i < pins->nr; i++) {
+		pins->masks[i] = numa_bitmask_alloc(cpus->size);
+		copy_bitmask_to_bitmask(cpus, pins->masks[i]);
+	}
+	numa_bitmask_free(cpus);
+	return any;
 }
 
-static int pin_to_list(struct node_pins *pins, const char *list, struct error *err)
+static int pin_to_list(struct pins *pins, struct error *err)
 {
-	struct bitmask *cpus = numa_parse_cpustring(list);
+	const char *list = pins->placement->cpus;
 
-	if (!cpus || !numa_bitmask_weight(cpus)) {
-		numa_bitmask_free(cpus);
-		return error_set(err,
-				 "pin = %s: must be node, core, none or a list of CPUs that this "
-				 "process may run on, as in 0-3,8",
-				 list);
-	}
-	numa_bitmask_free(pins->allowed);
-	pins->allowed = cpus;
-	pin_all_to(pins);
-	return 0;
+	if (pin_all_to(pins, numa_parse_cpustring(list)))
+		return 0;
+	return error_set(err,
+			 "pin = %s: must be node, core, none or a list of CPUs that this process "
+			 "may run on, as in 0-3,8",
+			 list);
 }
 
 /* Host nodes without CPUs (CXL) say nothing about where to run. */
-static int pin_to_nodes(struct node_pins *pins, struct error *err)
+static int pin_to_nodes(struct pins *pins, struct error *err)
 {
-	if (!pins->backing->nodes || !host_has_cpus(pins->backing->nodes))
+	const struct bitmask *nodes = pins->backing->nodes;
+
+	if (!nodes || !host_has_cpus(nodes) || pin_all_to(pins, host_cpus(nodes)))
 		return 0;
-	if (numa_bitmask_weight(pins->allowed)) {
-		pin_all_to(pins);
-		return 0;
-	}
 	error_set(err, "pin = node: this process may run on none of the CPUs of its host nodes "
 		       "(taskset, cpuset.cpus): use pin = none");
 	return backing_give_up(pins->backing, err);
-}
-
-static int pin_each(struct pin_host *host, const struct topology *t, const struct node_pins *pins,
-		    struct bitmask *unused, struct error *err)
-{
-	unsigned int *cpus = xcalloc(pins->nr, sizeof(*cpus));
-	struct bitmask *free_cpus = copy_mask(pins->allowed);
-	unsigned int has;
-	int ret;
-
-	if (!host->core)
-		pin_host_read(host);
-	for (unsigned int cpu = 0; cpu < free_cpus->size; cpu++)
-		if (!numa_bitmask_isbitset(unused, cpu))
-			numa_bitmask_clearbit(free_cpus, cpu);
-	has = numa_bitmask_weight(free_cpus);
-	ret = pin_cores(host, free_cpus, pins->nr / t->threads, t->threads, cpus);
-	for (unsigned int i = 0; !ret && i < pins->nr; i++) {
-		pins->masks[pins->first + i] = numa_allocate_cpumask();
-		numa_bitmask_setbit(pins->masks[pins->first + i], cpus[i]);
-		numa_bitmask_clearbit(unused, cpus[i]);
-	}
-	numa_bitmask_free(free_cpus);
-	free(cpus);
-	if (ret)
-		error_set(err,
-			  "pin = core: %u vCPUs need a CPU each, but its host nodes have %u that "
-			  "this process may use and that are not taken: use pin = node, or fewer "
-			  "CPUs",
-			  pins->nr, has);
-	return ret;
-}
-
-static int pin_node(struct pin_host *host, const struct topology *t, struct node_pins *pins,
-		    struct bitmask *unused, struct error *err)
-{
-	switch (pins->placement->pin) {
-	case PLACEMENT_PIN_NODE:
-		return pin_to_nodes(pins, err);
-	case PLACEMENT_PIN_CORE:
-		return pin_each(host, t, pins, unused, err);
-	case PLACEMENT_PIN_LIST:
-		return pin_to_list(pins, pins->placement->cpus, err);
-	default:
-		return 0;
-	}
 }
 
 /* This process's CPUs without those that a node's list names: pin = core takes none of these. */
@@ -214,40 +163,76 @@ static struct bitmask *find_unused(const struct topology *t)
 	return unused;
 }
 
-static bool is_wanted(const struct topology *t)
+/* The host CPUs, one per vCPU, or -1; *@nr_free of them were there to choose from. */
+static int choose_cores(struct pins *pins, unsigned int *cpus, unsigned int *nr_free)
 {
-	for (unsigned int i = 0; i < t->nr_nodes; i++)
-		if (t->nodes[i].placement.host || t->nodes[i].placement.pin != PLACEMENT_PIN_NODE ||
-		    t->nodes[i].placement.policy == PLACEMENT_LOCAL)
-			return true;
-	return false;
+	struct bitmask *free_cpus = host_cpus(pins->backing->nodes);
+	unsigned int threads = pins->t->threads;
+	int ret;
+
+	for (unsigned int cpu = 0; cpu < free_cpus->size; cpu++)
+		if (!numa_bitmask_isbitset(pins->unused, cpu))
+			numa_bitmask_clearbit(free_cpus, cpu);
+	*nr_free = numa_bitmask_weight(free_cpus);
+	ret = pin_cores(&pins->host, free_cpus, pins->nr / threads, threads, cpus);
+	numa_bitmask_free(free_cpus);
+	return ret;
+}
+
+static int pin_each(struct pins *pins, struct error *err)
+{
+	unsigned int *cpus = xcalloc(pins->nr, sizeof(*cpus)), has;
+	int ret;
+
+	if (!pins->unused) {
+		pins->unused = find_unused(pins->t);
+		pin_host_read(&pins->host);
+	}
+	ret = choose_cores(pins, cpus, &has);
+	for (unsigned int i = 0; !ret && i < pins->nr; i++) {
+		pins->masks[i] = numa_allocate_cpumask();
+		numa_bitmask_setbit(pins->masks[i], cpus[i]);
+		numa_bitmask_clearbit(pins->unused, cpus[i]);
+	}
+	free(cpus);
+	if (ret)
+		error_set(err,
+			  "pin = core: %u vCPUs need a CPU each, but its host nodes have %u that "
+			  "this process may use and that are not taken: use pin = node, or fewer "
+			  "CPUs",
+			  pins->nr, has);
+	return ret;
+}
+
+static int pin_node(struct pins *pins, struct error *err)
+{
+	switch (pins->placement->pin) {
+	case PLACEMENT_PIN_NODE:
+		return pin_to_nodes(pins, err);
+	case PLACEMENT_PIN_CORE:
+		return pin_each(pins, err);
+	case PLACEMENT_PIN_LIST:
+		return pin_to_list(pins, err);
+	default:
+		return 0;
+	}
 }
 
 int pin_plan(const struct topology *t, struct backing *backings, struct bitmask **masks,
 	     struct error *err)
 {
-	struct node_pins pins = { .masks = masks };
-	struct pin_host host = { 0 };
-	struct bitmask *unused;
+	struct pins pins = { .t = t, .masks = masks };
 	int ret = 0;
 
-	if (!is_wanted(t))
-		return 0;
-	unused = find_unused(t);
 	for (unsigned int node = 0; !ret && node < t->nr_nodes; node++) {
 		pins.placement = &t->nodes[node].placement;
 		pins.backing = &backings[node];
 		pins.nr = t->nodes[node].llcs * t->cores * t->threads;
-		if (!pins.nr)
-			continue;
-		pins.allowed = host_cpus(pins.backing->nodes);
-		ret = pin_node(&host, t, &pins, unused, err);
-		if (ret)
-			error_prefix(err, "node %u: ", node);
-		numa_bitmask_free(pins.allowed);
-		pins.first += pins.nr;
+		if (pins.nr && pin_node(&pins, err))
+			ret = error_prefix(err, "node %u: ", node);
+		pins.masks += pins.nr;
 	}
-	pin_host_free(&host);
-	numa_bitmask_free(unused);
+	pin_host_free(&pins.host);
+	numa_bitmask_free(pins.unused);
 	return ret;
 }

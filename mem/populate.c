@@ -226,7 +226,7 @@ static void watch_crew(struct crew *crew, populate_progress *progress)
 		progress(crew->total, crew->total);
 }
 
-static unsigned int nr_cpus(void)
+static unsigned int nr_own_cpus(void)
 {
 	struct bitmask *cpus = host_cpus(NULL);
 	unsigned int nr = numa_bitmask_weight(cpus);
@@ -249,7 +249,7 @@ int populate_all(struct populate_range *ranges, unsigned int nr, unsigned int th
 
 	if (!nr)
 		return 0;
-	workers = assign(&crew, threads ? threads : nr_cpus(), &nr_workers);
+	workers = assign(&crew, threads ? threads : nr_own_cpus(), &nr_workers);
 	nr_workers = start(&crew, workers, nr_workers);
 	watch_crew(&crew, progress);
 	for (unsigned int i = 0; i < nr_workers; i++)

@@ -170,14 +170,12 @@ static int populate_those(struct ram *ram, bool fixed, const struct ram_options 
 static int populate(struct ram *ram, const struct ram_options *options, struct error *err)
 {
 	struct timespec start;
-	int ret;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	ret = populate_those(ram, true, options, err);
-	if (!ret)
-		ret = populate_those(ram, false, options, err);
+	if (populate_those(ram, true, options, err) || populate_those(ram, false, options, err))
+		return -1;
 	ram->populate_seconds = clock_seconds_since(&start);
-	return ret;
+	return 0;
 }
 
 static int count_range(struct ram *ram, const struct layout_range *range, enum verify_mode mode,
