@@ -117,16 +117,12 @@ bool backing_is_fixed(const struct backing *backing)
 
 int backing_error(const struct backing *backing, struct error *err, const char *fmt, ...)
 {
-	char *list = NULL, what[100];
-	int number = errno;
+	char *list = backing->nodes ? host_list(backing->nodes) : NULL, what[100];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	if (backing->nodes)
-		list = host_list(backing->nodes);
-	errno = number;
 	error_errno(err, "%s, %s pages%s%s", what, backing->pages->name,
 		    list ? " on host nodes " : "", list ? list : "");
 	free(list);
@@ -135,24 +131,21 @@ int backing_error(const struct backing *backing, struct error *err, const char *
 
 int backing_bind(const struct backing *backing, void *addr, size_t size, struct error *err)
 {
+	const char *name = placement_policy_name(backing->policy);
 	struct mbind_args args;
-	int number;
 	char *list;
 
 	if (placement_mbind_args(backing->policy, backing->nodes, &args, err))
 		return -1;
 	if (args.mode == MPOL_DEFAULT || !mbind(addr, size, args.mode, args.mask, args.maxnode, 0))
 		return 0;
-	number = errno;
-	list = host_list(backing->nodes);
-	errno = number;
-	error_errno(err, "mbind (%s) to host nodes %s", placement_policy_name(backing->policy),
-		    list);
-	free(list);
 	/* The nodes are there and allowed: an older kernel does not know the mode. */
-	if (number == EINVAL && args.since)
-		return error_set(err, "policy %s needs Linux %s or newer on the host",
-				 placement_policy_name(backing->policy), args.since);
+	if (errno == EINVAL && args.since)
+		return error_set(err, "policy %s needs Linux %s or newer on the host", name,
+				 args.since);
+	list = host_list(backing->nodes);
+	error_errno(err, "mbind (%s) to host nodes %s", name, list);
+	free(list);
 	return -1;
 }
 

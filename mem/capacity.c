@@ -6,9 +6,8 @@
 
 #include "mem/cgroup.h"
 #include "mem/host.h"
+#include "mem/size.h"
 #include "mem/xalloc.h"
-
-#define MIB (1ULL << 20)
 
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 {

@@ -180,6 +180,7 @@ bool host_list_is_sound(const char *list)
 
 char *host_list(const struct bitmask *mask)
 {
+	int number = errno;
 	char *text = xstrdup(""), *longer;
 
 	for (unsigned int i = 0; i < mask->size; i++) {
@@ -196,6 +197,7 @@ char *host_list(const struct bitmask *mask)
 		free(text);
 		text = longer;
 	}
+	errno = number;
 	return text;
 }
 

@@ -51,7 +51,7 @@ int host_lock(void);
 /* @list is numbers and ranges with commas between, as in 0,2-3: none too large, none backwards. */
 bool host_list_is_sound(const char *list);
 
-/* "0-1,3": the nodes or CPUs of @mask. The caller frees the text. */
+/* "0-1,3": the nodes or CPUs of @mask. The caller frees the text; errno stays. */
 char *host_list(const struct bitmask *mask);
 
 /* The number that a file begins with; @otherwise when there is none, or no such file. */

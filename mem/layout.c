@@ -6,8 +6,6 @@
 
 #include "mem/xalloc.h"
 
-#define MIB (1ULL << 20)
-
 static void add_range(struct layout *layout, unsigned int node, uint64_t gpa, uint64_t size)
 {
 	struct layout_range *range = &layout->ranges[layout->nr_ranges];
@@ -58,7 +56,7 @@ int layout_check_memory(const struct topology *t, struct error *err)
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < t->nr_nodes; i++) {
-		if (t->nodes[i].size > UINT64_MAX / 4 || sum + t->nodes[i].size > UINT64_MAX / 4)
+		if (t->nodes[i].size > UINT64_MAX / 4 - sum)
 			return error_set(err,
 					 "node %u: the nodes' memory adds up to more than any "
 					 "machine can address",

@@ -34,9 +34,7 @@ uint64_t memory_map_ram_end(const struct memory_map *map, uint64_t gpa)
 const char *memory_map_type_name(uint32_t type)
 {
 	static const char *const names[] = {
-		[MEMORY_RAM] = "RAM",
-		[MEMORY_RESERVED] = "reserved",
-		[MEMORY_ACPI] = "ACPI data",
+		[MEMORY_RAM] = "RAM", [MEMORY_RESERVED] = "reserved", [MEMORY_ACPI] = "ACPI data"
 	};
 
 	return names[type];

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mem/page_kind.h"
 
-#define MIB (1ULL << 20)
-#define GIB (1ULL << 30)
+#include "mem/size.h"
 
 const struct page_kind page_kinds[PLACEMENT_NR_PAGES] = {
 	[PLACEMENT_THP] = { "thp", 4096, 0, PAGE_POOL_MEMORY, 16 * MIB },

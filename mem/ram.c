@@ -263,10 +263,7 @@ void *ram_hva(const struct ram *ram, uint64_t gpa, uint64_t size)
 {
 	const struct layout_range *range = layout_range_at(&ram->machine->layout, gpa);
 
-	if (!range)
-		return NULL;
-	if (size > range->size - (gpa - range->gpa) &&
-	    size > contiguous_from(&ram->machine->layout, range, gpa))
+	if (!range || size > contiguous_from(&ram->machine->layout, range, gpa))
 		return NULL;
 	return ram->base + range->offset + (gpa - range->gpa);
 }

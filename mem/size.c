@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIB (1ULL << 20)
-
 /* Digits only: strtoull() would take a sign and leading blanks too. */
-static int parse_digits(const char *text, char **end, uint64_t *value)
+int size_parse_digits(const char *text, char **end, uint64_t *value)
 {
 	if (!isdigit((unsigned char)*text))
 		return -1;
@@ -34,7 +32,7 @@ int size_parse(const char *text, uint64_t *size, struct error *err)
 	char *end;
 	int shift;
 
-	if (parse_digits(text, &end, &value))
+	if (size_parse_digits(text, &end, &value))
 		return error_set(err, "size \"%s\": must be a number with K, M, G or T, as in 512M",
 				 text);
 	if (!value)
@@ -75,7 +73,7 @@ int size_parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *val
 {
 	char *end;
 
-	if (parse_digits(text, &end, value) || *end || *value < min || *value > max)
+	if (size_parse_digits(text, &end, value) || *end || *value < min || *value > max)
 		return error_set(err, "\"%s\": must be a whole number from %llu to %llu", text,
 				 (unsigned long long)min, (unsigned long long)max);
 	return 0;

@@ -7,11 +7,17 @@
 
 #include "mem/error.h"
 
+#define MIB (1ULL << 20)
+#define GIB (1ULL << 30)
+
 /* "512M", "4G": a number with K, M, G or T, whole MiB, not 0. *@size in bytes. 0, or -1. */
 int size_parse(const char *text, uint64_t *size, struct error *err);
 
 /* "30s", "2m", "1h", "500ms" or bare seconds ("30", "0.5"), not 0. *@ns in nanoseconds. */
 int size_parse_duration(const char *text, uint64_t *ns, struct error *err);
+
+/* The digits that @text begins with; *@end is after them. 0, or -1 for none or too many. */
+int size_parse_digits(const char *text, char **end, uint64_t *value);
 
 /* A whole number from @min to @max, decimal. */
 int size_parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *value,

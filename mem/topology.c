@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "mem/topology.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/size.h"
 #include "mem/xalloc.h"
-
-#define MIB (1ULL << 20)
 
 /* One "4c" of a shape; the text moves on past it. */
 static int parse_count(const char **text, char letter, unsigned int *count)
 {
-	unsigned long value;
+	uint64_t value;
 	char *end;
 
-	if (!isdigit((unsigned char)**text))
-		return -1;
-	errno = 0;
-	value = strtoul(*text, &end, 10);
-	if (errno || *end != letter || !value || value > TOPOLOGY_MAX_CPUS)
+	if (size_parse_digits(*text, &end, &value) || *end != letter || !value ||
+	    value > TOPOLOGY_MAX_CPUS)
 		return -1;
 	*count = value;
 	*text = end + 1;

@@ -68,10 +68,7 @@ int topology_parse_shape(const char *text, struct topology_shape *shape, struct 
  */
 void topology_init(struct topology *t, unsigned int nr_nodes);
 
-/*
- * Shares @memory (bytes, whole MiB) between all nodes evenly in whole MiB; what remains goes to
- * the last one.
- */
+/* Shares @memory (bytes, whole MiB) evenly in whole MiB; the last node gets what remains. */
 void topology_share_memory(struct topology *t, uint64_t memory);
 
 /*
