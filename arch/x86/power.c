@@ -18,44 +18,32 @@ static uint64_t read_zero(struct bus_device *device, uint64_t offset, unsigned i
 	return 0;
 }
 
-static void end(struct bus_device *device, bool reset)
+static void power_write(struct bus_device *device, uint64_t offset, uint64_t value,
+			unsigned int size)
 {
 	struct power *power = ((struct power_port *)device)->power;
 
-	power->end(power->opaque, reset);
-}
-
-static void write_sleep(struct bus_device *device, uint64_t offset, uint64_t value,
-			unsigned int size)
-{
 	(void)size;
-	if (!offset && value & SLEEP_ENABLE && SLEEP_TYPE(value) == X86_S5_TYPE)
-		end(device, false);
+	switch (device->base + offset) {
+	case X86_SLEEP_CONTROL:
+		if (value & SLEEP_ENABLE && SLEEP_TYPE(value) == X86_S5_TYPE)
+			power->end(power->opaque, false);
+		break;
+	case X86_RESET_CONTROL:
+		if (value & RESET_CPU)
+			power->end(power->opaque, true);
+		break;
+	case X86_I8042_COMMAND:
+		if ((value & 0xff) == X86_I8042_RESET)
+			power->end(power->opaque, true);
+	}
 }
 
-static void write_reset(struct bus_device *device, uint64_t offset, uint64_t value,
-			unsigned int size)
-{
-	(void)offset;
-	(void)size;
-	if (value & RESET_CPU)
-		end(device, true);
-}
-
-/* An idle controller without a keyboard, so that nobody waits for it before a reset. */
-static void write_i8042(struct bus_device *device, uint64_t offset, uint64_t value,
-			unsigned int size)
-{
-	(void)offset;
-	(void)size;
-	if ((value & 0xff) == X86_I8042_RESET)
-		end(device, true);
-}
-
+/* The i8042 is an idle one without a keyboard, so that nobody waits for it before a reset. */
 static const struct bus_device ports[POWER_PORTS] = {
-	{ X86_SLEEP_CONTROL, 2, read_zero, write_sleep }, /* with X86_SLEEP_STATUS */
-	{ X86_RESET_CONTROL, 1, read_zero, write_reset },
-	{ X86_I8042_COMMAND, 1, read_zero, write_i8042 },
+	{ X86_SLEEP_CONTROL, 2, read_zero, power_write }, /* with X86_SLEEP_STATUS */
+	{ X86_RESET_CONTROL, 1, read_zero, power_write },
+	{ X86_I8042_COMMAND, 1, read_zero, power_write },
 };
 
 void power_init(struct power *power, struct bus *bus)
