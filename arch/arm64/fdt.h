@@ -25,9 +25,6 @@
 int fdt_build(const struct machine *m, const struct fdt_chosen *chosen, struct blob *blob,
 	      struct error *err);
 
-/* /cpus. In fdt_cpus.c. */
-void fdt_add_cpus(struct tree *tree);
-
 /* Interrupt controller, timer, performance counters, PSCI and serial port. In fdt_devices.c. */
 void fdt_add_devices(struct tree *tree);
 

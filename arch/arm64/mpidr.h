@@ -12,6 +12,9 @@
 #define MPIDR_AFFINITY 0xff00ffffffULL /* the fields in the register; Arm ARM D17.2.101 */
 
 /* Of the vCPU that KVM knows as @cpu. */
-uint32_t mpidr(unsigned int cpu);
+static inline uint32_t mpidr(unsigned int cpu)
+{
+	return (cpu & 0xf) | (cpu >> 4 & 0xff) << 8 | (cpu >> 12 & 0xff) << 16;
+}
 
 #endif
