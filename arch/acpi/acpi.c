@@ -104,8 +104,3 @@ uint64_t acpi_size(const struct acpi_tables *tables)
 {
 	return (tables->blob.size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 }
-
-void acpi_free(struct acpi_tables *tables)
-{
-	blob_free(&tables->blob);
-}

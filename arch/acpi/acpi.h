@@ -2,7 +2,7 @@
 /*
  * ACPI tables: the header of each, and their assembly under an XSDT and an RSDP. An architecture
  * hands acpi_build() its list of builders; its loader, its memory map and the tables verb read the
- * result and free it. Pure.
+ * result and free its blob. Pure.
  */
 #ifndef ARCH_ACPI_ACPI_H
 #define ARCH_ACPI_ACPI_H
@@ -66,8 +66,6 @@ void acpi_place(struct acpi_tables *tables, uint64_t base);
 
 /* The bytes that the memory map gives the tables, in whole pages of 4 KiB. */
 uint64_t acpi_size(const struct acpi_tables *tables);
-
-void acpi_free(struct acpi_tables *tables);
 
 /*
  * Starts a table with its header (ACPI 6.5 5.2.6). Returns the blob that the rest is appended to;

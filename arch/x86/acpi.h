@@ -17,7 +17,7 @@ X86_ACPI_TABLES(ACPI_DECLARE)
 
 extern const struct acpi_list x86_acpi;
 
-/* Builds them for where e820 has them. The caller frees them with acpi_free(). */
+/* Builds them for where e820 has them. The caller frees the blob. */
 void x86_acpi_build(const struct machine *m, struct acpi_tables *tables);
 
 #endif

@@ -66,7 +66,7 @@ static void add_acpi(const struct load *load, struct boot_data *data)
 	x86_acpi_build(load->machine, &tables);
 	boot_data_add(data, tables.base, tables.blob.data, tables.blob.size);
 	boot_data_add(data, X86_RSDP, tables.rsdp, sizeof(tables.rsdp));
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 }
 
 /*

@@ -92,7 +92,7 @@ int arch_check_machine(const struct machine *m, struct error *err)
 
 	x86_acpi_build(m, &tables);
 	size = acpi_size(&tables);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 	if (size > room)
 		return error_set(err,
 				 "the ACPI tables take %llu KiB of the RAM from 1 MiB to 3 GiB, "
@@ -148,5 +148,5 @@ void arch_memory_map(const struct machine *m, struct memory_map *map)
 
 	x86_acpi_build(m, &tables);
 	e820_build(m, acpi_size(&tables), map);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 }

@@ -142,6 +142,6 @@ int arch_tables_write(const struct machine *m, const char *folder, struct error 
 	ret = write_acpi(folder, &tables, err) || write_e820(folder, &map, err) ||
 	      write_cpuid(folder, m, err);
 	memory_map_free(&map);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 	return ret ? -1 : 0;
 }

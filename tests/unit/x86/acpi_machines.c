@@ -63,7 +63,7 @@ void acpi_case_make(struct acpi_case *c, unsigned int i, uint64_t base)
 
 void acpi_case_free(struct acpi_case *c)
 {
-	acpi_free(&c->tables);
+	blob_free(&c->tables.blob);
 	machine_free(&c->machine);
 }
 

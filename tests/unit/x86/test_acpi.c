@@ -67,7 +67,7 @@ START_TEST(table_ends_again)
 	ck_assert_mem_eq(table, "TEST\x25\0\0\0\7", 9);
 	ck_assert_mem_eq(table + 10, "NUMAVMTABLE ID", 14);
 	ck_assert_uint_eq(sum(table, 37), 0);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 }
 END_TEST
 

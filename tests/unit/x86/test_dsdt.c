@@ -163,7 +163,7 @@ START_TEST(each_processor_once)
 	acpi_add_dsdt(&tables, &m);
 	table = tables.blob.data + tables.offsets[0];
 	check_dsdt(table, le(table + 4, 4), &m);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 	machine_free(&m);
 }
 END_TEST
@@ -177,7 +177,7 @@ START_TEST(second_port_when_it_is_on)
 	finish(&m.topology, "1:256", 2, 1, 0);
 	acpi_add_dsdt(&tables, &m);
 	check_dsdt(tables.blob.data + tables.offsets[0], tables.blob.size, &m);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 	machine_free(&m);
 }
 END_TEST
@@ -195,7 +195,7 @@ START_TEST(stands_anywhere)
 	ck_assert_uint_eq(tables.offsets[0], 16);
 	check_dsdt(blob->data + 16, blob->size - 16, &m);
 	ck_assert_mem_eq(blob->data, "before\0\0\0\0\0\0\0\0\0\0DSDT", 20);
-	acpi_free(&tables);
+	blob_free(&tables.blob);
 	machine_free(&m);
 }
 END_TEST
