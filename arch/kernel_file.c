@@ -11,19 +11,9 @@ struct magic {
 	const char *bytes;
 };
 
-/* elf(5): e_ident up to EI_CLASS, and e_machine. */
-#define ELF                        \
-	{                          \
-		0, 4, "\x7f\x45LF" \
-	}
-#define ELF64                        \
-	{                            \
-		0, 5, "\x7f\x45LF\2" \
-	}
-#define ELF_MACHINE(bytes)   \
-	{                    \
-		18, 2, bytes \
-	}
+/* elf(5): e_ident up to EI_CLASS, of 64 bits, and where e_machine is. */
+#define ELF64 0, 5, "\x7f\x45LF\2"
+#define ELF_MACHINE 18, 2
 
 /*
  * The first that fits. Linux, Documentation/arch/x86/boot.rst ("The Real-Mode Kernel Header") and
@@ -33,9 +23,9 @@ static const struct {
 	const char *name;
 	struct magic magic[2];
 } formats[] = {
-	[KERNEL_VMLINUX_X86] = { "an x86-64 vmlinux", { ELF64, ELF_MACHINE("\x3e\0") } },
-	[KERNEL_VMLINUX_ARM64] = { "an arm64 vmlinux", { ELF64, ELF_MACHINE("\xb7\0") } },
-	[KERNEL_ELF] = { "an ELF file for another machine", { ELF } },
+	[KERNEL_VMLINUX_X86] = { "an x86-64 vmlinux", { { ELF64 }, { ELF_MACHINE, "\x3e\0" } } },
+	[KERNEL_VMLINUX_ARM64] = { "an arm64 vmlinux", { { ELF64 }, { ELF_MACHINE, "\xb7\0" } } },
+	[KERNEL_ELF] = { "an ELF file for another machine", { { 0, 4, "\x7f\x45LF" } } },
 	[KERNEL_BZIMAGE] = { "an x86 bzImage", { { 0x1fe, 2, "\x55\xaa" }, { 0x202, 4, "HdrS" } } },
 	[KERNEL_IMAGE] = { "an arm64 Image", { { 56, 4, "ARM\x64" } } },
 	[KERNEL_ZBOOT] = { "an EFI zboot image, as arm64 has them",

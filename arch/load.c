@@ -86,10 +86,7 @@ int load_plan(struct load *load, const struct machine *m, const struct boot *boo
 	      struct error *err)
 {
 	*load = (struct load){
-		.machine = m,
-		.boot = boot,
-		.kernel_file = &boot->kernel,
-		.unpacked.fd = -1,
+		.machine = m, .boot = boot, .kernel_file = &boot->kernel, .unpacked.fd = -1
 	};
 	make_map(load);
 	if (plan_kernel(load, err))

@@ -58,10 +58,7 @@ int arch_check_machine(const struct machine *m, struct error *err)
 
 void arch_layout_space(const struct arch_host *host, struct layout_space *space)
 {
-	*space = (struct layout_space){
-		.ram_base = ARM64_RAM,
-		.phys_bits = host->ipa_bits,
-	};
+	*space = (struct layout_space){ .ram_base = ARM64_RAM, .phys_bits = host->ipa_bits };
 }
 
 uint32_t arch_cpu_id(const struct machine *m, unsigned int cpu)

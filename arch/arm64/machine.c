@@ -20,20 +20,18 @@ int arch_check(struct vm *vm, struct error *err)
 	return 0;
 }
 
+static int test_device(struct vm *vm, uint32_t type)
+{
+	struct kvm_create_device device = { .type = type, .flags = KVM_CREATE_DEVICE_TEST };
+
+	return ioctl(vm->fd, KVM_CREATE_DEVICE, &device);
+}
+
 static int check_gic(struct vm *vm, struct error *err)
 {
-	struct kvm_create_device v3 = {
-		.type = KVM_DEV_TYPE_ARM_VGIC_V3,
-		.flags = KVM_CREATE_DEVICE_TEST,
-	};
-	struct kvm_create_device v2 = {
-		.type = KVM_DEV_TYPE_ARM_VGIC_V2,
-		.flags = KVM_CREATE_DEVICE_TEST,
-	};
-
-	if (!ioctl(vm->fd, KVM_CREATE_DEVICE, &v3))
+	if (!test_device(vm, KVM_DEV_TYPE_ARM_VGIC_V3))
 		return 0;
-	if (!ioctl(vm->fd, KVM_CREATE_DEVICE, &v2))
+	if (!test_device(vm, KVM_DEV_TYPE_ARM_VGIC_V2))
 		return error_set(err, "this host has a GICv2 only, but a GICv3 is needed");
 	return error_set(err, "this host's KVM has no GICv3: KVM_DEV_TYPE_ARM_VGIC_V3");
 }

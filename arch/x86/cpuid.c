@@ -7,11 +7,7 @@
 #define KVM_MSI_EXT_DEST_ID (1U << 15)
 #define LAST_EXTENDED_LEAF 0x80000025 /* below AMD's own extended topology, 0x80000026 */
 
-enum cache_type {
-	CACHE_DATA = 1,
-	CACHE_INSTRUCTION = 2,
-	CACHE_UNIFIED = 3,
-};
+enum cache_type { CACHE_DATA = 1, CACHE_INSTRUCTION = 2, CACHE_UNIFIED = 3 };
 
 /* The caches of every machine: the sharing is declared, the sizes are those of a common server. */
 struct cache {
@@ -47,14 +43,6 @@ struct cpuid_leaf *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t
 		    (!table->leaves[i].indexed || table->leaves[i].subleaf == subleaf))
 			return &table->leaves[i];
 	return NULL;
-}
-
-/* The highest leaf of the range that begins at @base; the range's first leaf says it. */
-static uint32_t max_leaf(struct cpuid_table *table, uint32_t base)
-{
-	struct cpuid_leaf *first = cpuid_find(table, base, 0);
-
-	return first ? first->eax : base;
 }
 
 static void remove_leaf(struct cpuid_table *table, uint32_t leaf)
@@ -157,6 +145,7 @@ static void add_caches(struct cpuid_table *table, uint32_t leaf, const struct cp
 	add_leaf(table, (struct cpuid_leaf){ leaf, NR_CACHES, true, 0, 0, 0, 0 });
 }
 
+/* The first leaf of the range that begins at @base says its highest. */
 static void raise_max_leaf(struct cpuid_table *table, uint32_t base, uint32_t at_least)
 {
 	struct cpuid_leaf *first = find_or_add(table, base);
@@ -174,7 +163,7 @@ static void write_intel(struct cpuid_table *table, const struct cpu_facts *facts
 	leaf->eax = 0x00ff01;
 	leaf->ebx = leaf->ecx = leaf->edx = 0;
 	add_caches(table, 4, facts, at_most(cores, 64) - 1);
-	if (max_leaf(table, 0) >= 0x1f)
+	if (find_or_add(table, 0)->eax >= 0x1f)
 		add_extended_topology(table, 0x1f, facts);
 }
 

@@ -20,14 +20,11 @@ _Static_assert(sizeof(struct address) == 12, "ACPI 6.5 table 5.1");
  */
 struct fadt {
 	struct acpi_header header;
-	uint32_t firmware_ctrl;
-	uint32_t dsdt;
-	uint8_t reserved;
+	uint8_t ignored[9];
 	uint8_t preferred_pm_profile;
-	uint8_t ignored[62];
-	uint8_t rtc_century;
+	uint8_t ignored2[63];
 	uint16_t iapc_boot_arch;
-	uint8_t reserved2;
+	uint8_t reserved;
 	uint32_t flags;
 	struct address reset_reg;
 	uint8_t reset_value;
@@ -35,7 +32,7 @@ struct fadt {
 	uint8_t minor_version;
 	uint64_t x_firmware_ctrl;
 	uint64_t x_dsdt;
-	uint8_t ignored2[96];
+	uint8_t ignored3[96];
 	struct address sleep_control_reg;
 	struct address sleep_status_reg;
 	uint8_t hypervisor_vendor[8];

@@ -80,27 +80,17 @@ static int set_msrs(struct vcpu *vcpu, struct error *err)
 /* boot.rst, "64-bit BOOT PROTOCOL": flat segments, paging on, __BOOT_CS and __BOOT_DS. */
 static void enter_long_mode(struct kvm_sregs *sregs)
 {
-	struct kvm_segment code = {
-		.limit = 0xffffffff,
-		.selector = BOOT_CS,
-		.type = 11,
-		.present = 1,
-		.s = 1,
-		.l = 1,
-		.g = 1,
-	};
-	struct kvm_segment data = {
-		.limit = 0xffffffff,
-		.selector = BOOT_DS,
-		.type = 3,
-		.present = 1,
-		.s = 1,
-		.db = 1,
-		.g = 1,
-	};
+	const struct kvm_segment flat = { .limit = 0xffffffff, .present = 1, .s = 1, .g = 1 };
 
-	sregs->cs = code;
-	sregs->ds = sregs->es = sregs->fs = sregs->gs = sregs->ss = data;
+	sregs->ds = flat;
+	sregs->ds.selector = BOOT_DS;
+	sregs->ds.type = 3;
+	sregs->ds.db = 1;
+	sregs->es = sregs->fs = sregs->gs = sregs->ss = sregs->ds;
+	sregs->cs = flat;
+	sregs->cs.selector = BOOT_CS;
+	sregs->cs.type = 11;
+	sregs->cs.l = 1;
 	sregs->gdt.base = X86_GDT;
 	sregs->gdt.limit = GDT_LIMIT;
 	sregs->cr0 = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_PG;
