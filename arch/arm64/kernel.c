@@ -10,7 +10,8 @@
 _Static_assert(ARM64_RAM % IMAGE_BASE_ALIGN == 0, "text_offset counts from the start of RAM");
 
 /* Its entry is its first byte; booting.rst, "Call the kernel image". */
-int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err)
+int arch_kernel_read_unpacked(const struct boot_file *file, struct kernel *kernel,
+			      struct error *err)
 {
 	struct image image;
 
@@ -22,7 +23,8 @@ int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, st
 	return 0;
 }
 
-static int find_stream(const struct file *file, struct kernel_stream *stream, struct error *err)
+static int find_stream(const struct boot_file *file, struct kernel_stream *stream,
+		       struct error *err)
 {
 	switch (image_parse_zboot(file->data, file->size, stream, err)) {
 	case 1:
