@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "arch/blob.h"
 
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "mem/xalloc.h"
 
@@ -52,6 +56,36 @@ uint8_t blob_checksum(const struct blob *blob, size_t offset, size_t size)
 	for (size_t i = 0; i < size; i++)
 		sum += blob->data[offset + i];
 	return -sum;
+}
+
+void blob_printf(struct blob *blob, const char *fmt, ...)
+{
+	char text[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	blob_add(blob, text, strlen(text));
+}
+
+int blob_write(const struct blob *blob, size_t offset, size_t size, const char *folder,
+	       const char *name, struct error *err)
+{
+	bool written;
+	char *path;
+	FILE *file;
+	int ret = 0;
+
+	if (mkdir(folder, 0777) && errno != EEXIST)
+		return error_errno(err, "-o %s", folder);
+	path = xasprintf("%s/%s", folder, name);
+	file = fopen(path, "we");
+	written = file && fwrite(blob->data + offset, 1, size, file) == size;
+	if ((file && fclose(file)) || !written)
+		ret = error_errno(err, "%s", path);
+	free(path);
+	return ret;
 }
 
 void blob_free(struct blob *blob)

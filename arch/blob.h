@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mem/error.h"
+
 struct blob {
 	uint8_t *data;
 	size_t size;
@@ -27,6 +29,16 @@ void blob_insert(struct blob *blob, size_t offset, const void *data, size_t size
 
 /* What makes the bytes from @offset on add up to 0 modulo 256. */
 uint8_t blob_checksum(const struct blob *blob, size_t offset, size_t size);
+
+/* Appends text, of less than 128 characters. */
+void blob_printf(struct blob *blob, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Writes @size bytes from @offset on to the file @name in @folder, which is made when it is not
+ * there. For the tables verb. Returns 0, or -1 naming the one that fails.
+ */
+int blob_write(const struct blob *blob, size_t offset, size_t size, const char *folder,
+	       const char *name, struct error *err);
 
 /* Frees the bytes and leaves @blob empty. */
 void blob_free(struct blob *blob);

@@ -7,14 +7,14 @@
 #define PAGE 4096
 #define FADT_X_DSDT 140 /* ACPI 6.5 table 5.9 */
 
-static struct acpi_header *header_at(struct acpi_tables *tables, unsigned int i)
+struct acpi_header *acpi_header(const struct acpi_tables *tables, unsigned int i)
 {
 	return (struct acpi_header *)(tables->blob.data + tables->offsets[i]);
 }
 
 static void sum_up(struct acpi_tables *tables, unsigned int i)
 {
-	struct acpi_header *header = header_at(tables, i);
+	struct acpi_header *header = acpi_header(tables, i);
 
 	header->checksum = 0;
 	header->checksum = blob_checksum(&tables->blob, tables->offsets[i], header->length);
@@ -42,7 +42,7 @@ void acpi_end(struct acpi_tables *tables)
 {
 	unsigned int last = tables->nr - 1;
 
-	header_at(tables, last)->length = tables->blob.size - tables->offsets[last];
+	acpi_header(tables, last)->length = tables->blob.size - tables->offsets[last];
 	sum_up(tables, last);
 }
 

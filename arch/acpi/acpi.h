@@ -64,6 +64,9 @@ void acpi_build(const struct acpi_list *list, const struct machine *m, struct ac
  */
 void acpi_place(struct acpi_tables *tables, uint64_t base);
 
+/* Table @i, as it is in the blob. */
+struct acpi_header *acpi_header(const struct acpi_tables *tables, unsigned int i);
+
 /* The bytes that the memory map gives the tables, in whole pages of 4 KiB. */
 uint64_t acpi_size(const struct acpi_tables *tables);
 

@@ -56,6 +56,18 @@ int arch_check_machine(const struct machine *m, struct error *err)
 	return ret;
 }
 
+/* The device tree that the guest would read, for dtc. */
+int arch_tables_write(const struct machine *m, const char *folder, struct error *err)
+{
+	struct blob blob = { 0 };
+	int ret = fdt_build(m, NULL, &blob, err);
+
+	if (!ret)
+		ret = blob_write(&blob, 0, blob.size, folder, "numavm.dtb", err);
+	blob_free(&blob);
+	return ret;
+}
+
 void arch_layout_space(const struct arch_host *host, struct layout_space *space)
 {
 	*space = (struct layout_space){ .ram_base = ARM64_RAM, .phys_bits = host->ipa_bits };

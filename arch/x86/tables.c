@@ -1,92 +1,55 @@
 // SPDX-License-Identifier: MIT
 /* The tables verb: what the guest would read, as files for iasl and for the eye. */
-#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
 #include "arch/x86/acpi.h"
 #include "arch/x86/apic_id.h"
-#include "arch/x86/e820.h"
 #include "arch/x86/machine.h"
 #include "arch/x86/platform.h"
-#include "mem/xalloc.h"
 #include "vmm/run/kvm.h"
 
-/* Opens @folder/@name for writing; NULL with the reason. */
-static FILE *create(const char *folder, const char *name, struct error *err)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	FILE *file = fopen(path, "we");
-
-	if (!file)
-		error_errno(err, "%s", path);
-	free(path);
-	return file;
-}
-
-static int finish(FILE *file, const char *folder, const char *name, struct error *err)
-{
-	int failed = ferror(file);
-
-	if (fclose(file) || failed)
-		return error_errno(err, "%s/%s", folder, name);
-	return 0;
-}
-
 /* Named as the kernel's /sys/firmware/acpi/tables has them; FACP is the FADT's signature. */
-static int write_table(const char *folder, const struct acpi_tables *tables, size_t offset,
-		       struct error *err)
+static int write_acpi(const struct machine *m, const char *folder, struct error *err)
 {
-	const uint8_t *table = tables->blob.data + offset;
-	uint32_t length;
-	char name[16];
-	FILE *file;
+	struct acpi_tables tables;
+	int ret = 0;
 
-	memcpy(&length, table + 4, 4);
-	snprintf(name, sizeof(name), "%.4s.aml", (const char *)table);
-	file = create(folder, name, err);
-	if (!file)
-		return -1;
-	fwrite(table, 1, length, file);
-	return finish(file, folder, name, err);
+	x86_acpi_build(m, &tables);
+	for (unsigned int i = 0; !ret && i < tables.nr; i++) {
+		const struct acpi_header *header = acpi_header(&tables, i);
+		char name[16];
+
+		snprintf(name, sizeof(name), "%.4s.aml", header->signature);
+		ret = blob_write(&tables.blob, tables.offsets[i], header->length, folder, name,
+				 err);
+	}
+	blob_free(&tables.blob);
+	return ret;
 }
 
-static int write_acpi(const char *folder, const struct acpi_tables *tables, struct error *err)
+static int write_text(struct blob *text, const char *folder, const char *name, struct error *err)
 {
-	for (unsigned int i = 0; i < tables->nr; i++)
-		if (write_table(folder, tables, tables->offsets[i], err))
-			return -1;
-	return 0;
+	int ret = blob_write(text, 0, text->size, folder, name, err);
+
+	blob_free(text);
+	return ret;
 }
 
-static int write_e820(const char *folder, const struct memory_map *map, struct error *err)
+static int write_e820(const struct machine *m, const char *folder, struct error *err)
 {
-	FILE *file = create(folder, "e820.txt", err);
+	struct blob text = { 0 };
+	struct memory_map map;
 
-	if (!file)
-		return -1;
-	for (unsigned int i = 0; i < map->nr; i++)
-		fprintf(file, "0x%016llx-0x%016llx %s\n", (unsigned long long)map->entries[i].start,
-			(unsigned long long)(map->entries[i].start + map->entries[i].size - 1),
-			memory_map_type_name(map->entries[i].type));
-	return finish(file, folder, "e820.txt", err);
-}
-
-/* Without KVM the leaves are those that the topology makes. */
-static void read_supported(struct cpuid_table *table)
-{
-	struct error err;
-	int kvm = kvm_open(&err);
-
-	*table = (struct cpuid_table){ 0 };
-	if (kvm < 0)
-		return;
-	if (x86_supported_cpuid(kvm, table, &err))
-		*table = (struct cpuid_table){ 0 };
-	close(kvm);
+	arch_memory_map(m, &map);
+	for (unsigned int i = 0; i < map.nr; i++)
+		blob_printf(&text, "0x%016" PRIx64 "-0x%016" PRIx64 " %s\n", map.entries[i].start,
+			    map.entries[i].start + map.entries[i].size - 1,
+			    memory_map_type_name(map.entries[i].type));
+	memory_map_free(&map);
+	return write_text(&text, folder, "e820.txt", err);
 }
 
 static int compare_leaves(const void *a, const void *b)
@@ -98,50 +61,42 @@ static int compare_leaves(const void *a, const void *b)
 	return (x->subleaf > y->subleaf) - (x->subleaf < y->subleaf);
 }
 
-static void print_cpu(FILE *file, const struct machine *m, unsigned int cpu,
-		      struct cpuid_table *table)
+/* @table is what KVM supports. */
+static void print_cpu(struct blob *text, const struct machine *m, unsigned int cpu,
+		      struct cpuid_table table)
 {
-	cpuid_build(m, cpu, table);
-	qsort(table->leaves, table->nr, sizeof(table->leaves[0]), compare_leaves);
-	fprintf(file, "CPU %u, APIC id %u\n", cpu, apic_id(m, cpu));
-	for (unsigned int i = 0; i < table->nr; i++) {
-		const struct cpuid_leaf *l = &table->leaves[i];
+	cpuid_build(m, cpu, &table);
+	qsort(table.leaves, table.nr, sizeof(table.leaves[0]), compare_leaves);
+	blob_printf(text, "CPU %u, APIC id %u\n", cpu, apic_id(m, cpu));
+	for (unsigned int i = 0; i < table.nr; i++) {
+		const struct cpuid_leaf *l = &table.leaves[i];
 
-		fprintf(file, "  %08x.%x: eax %08x ebx %08x ecx %08x edx %08x\n", l->leaf,
-			l->subleaf, l->eax, l->ebx, l->ecx, l->edx);
+		blob_printf(text, "  %08x.%x: eax %08x ebx %08x ecx %08x edx %08x\n", l->leaf,
+			    l->subleaf, l->eax, l->ebx, l->ecx, l->edx);
 	}
 }
 
-static int write_cpuid(const char *folder, const struct machine *m, struct error *err)
+/* Without KVM the leaves are those that the topology makes. */
+static int write_cpuid(const struct machine *m, const char *folder, struct error *err)
 {
-	FILE *file = create(folder, "cpuid.txt", err);
-	struct cpuid_table supported, table;
+	struct cpuid_table supported = { 0 };
+	struct blob text = { 0 };
+	struct error ignored;
+	int kvm = kvm_open(&ignored);
 
-	if (!file)
-		return -1;
-	read_supported(&supported);
-	if (!supported.nr)
-		fprintf(file, "# This host has no KVM to ask: only what the topology makes.\n");
-	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++) {
-		table = supported;
-		print_cpu(file, m, cpu, &table);
-	}
-	return finish(file, folder, "cpuid.txt", err);
+	if (kvm < 0 || x86_supported_cpuid(kvm, &supported, &ignored))
+		blob_printf(&text,
+			    "# This host has no KVM to ask: only what the topology makes.\n");
+	if (kvm >= 0)
+		close(kvm);
+	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++)
+		print_cpu(&text, m, cpu, supported);
+	return write_text(&text, folder, "cpuid.txt", err);
 }
 
 int arch_tables_write(const struct machine *m, const char *folder, struct error *err)
 {
-	struct acpi_tables tables;
-	struct memory_map map;
-	int ret;
-
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		return error_errno(err, "-o %s", folder);
-	x86_acpi_build(m, &tables);
-	e820_build(m, acpi_size(&tables), &map);
-	ret = write_acpi(folder, &tables, err) || write_e820(folder, &map, err) ||
-	      write_cpuid(folder, m, err);
-	memory_map_free(&map);
-	blob_free(&tables.blob);
-	return ret ? -1 : 0;
+	if (write_acpi(m, folder, err) || write_e820(m, folder, err))
+		return -1;
+	return write_cpuid(m, folder, err);
 }
