@@ -7,6 +7,8 @@
 #ifndef ARCH_BOOT_DATA_H
 #define ARCH_BOOT_DATA_H
 
+#include <assert.h>
+
 #include "arch/blob.h"
 
 #define BOOT_DATA_MAX_PIECES 8
@@ -22,8 +24,15 @@ struct boot_data {
 };
 
 /* Adds a copy of @size bytes at @from, for guest-physical @gpa. */
-void boot_data_add(struct boot_data *data, uint64_t gpa, const void *from, size_t size);
+static inline void boot_data_add(struct boot_data *data, uint64_t gpa, const void *from,
+				 size_t size)
+{
+	size_t offset = blob_add(&data->bytes, from, size);
 
-void boot_data_free(struct boot_data *data);
+	assert(data->nr < BOOT_DATA_MAX_PIECES);
+	data->pieces[data->nr].gpa = gpa;
+	data->pieces[data->nr].offset = offset;
+	data->pieces[data->nr++].size = size;
+}
 
 #endif

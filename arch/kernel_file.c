@@ -57,6 +57,15 @@ enum kernel_format kernel_file_format(const uint8_t *data, uint64_t size)
 	return format;
 }
 
+uint64_t kernel_file_field(const uint8_t *at, unsigned int bytes)
+{
+	uint64_t value = 0;
+
+	while (bytes--)
+		value = value << 8 | at[bytes];
+	return value;
+}
+
 int kernel_file_refuse(const uint8_t *data, uint64_t size, const char *wanted, struct error *err)
 {
 	enum kernel_format format = kernel_file_format(data, size);

@@ -28,6 +28,9 @@ enum kernel_format kernel_file_format(const uint8_t *data, uint64_t size);
 /* Says what the file is, and that @wanted ("an arm64 Image") is to be given instead. Returns -1. */
 int kernel_file_refuse(const uint8_t *data, uint64_t size, const char *wanted, struct error *err);
 
+/* The little-endian number of @bytes (1..8) bytes at @at. */
+uint64_t kernel_file_field(const uint8_t *at, unsigned int bytes);
+
 #define KERNEL_MAX_SEGMENTS 32
 #define KERNEL_MAX_HEADER 0x8f
 

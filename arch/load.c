@@ -158,6 +158,6 @@ int load_write(const struct load *load, struct vm *vm, struct error *err)
 void load_end(struct load *load)
 {
 	boot_file_close(&load->unpacked);
-	boot_data_free(&load->data);
+	blob_free(&load->data.bytes);
 	memory_map_free(&load->map);
 }

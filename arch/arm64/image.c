@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "arch/arm64/image.h"
 
+#include "arch/arm64/platform.h"
+
 #define HEADER_SIZE 64
 #define TEXT_OFFSET 8
 #define IMAGE_SIZE 16
@@ -11,38 +13,36 @@
 #define ZBOOT_OFFSET 8
 #define ZBOOT_SIZE 12
 
-static uint64_t get(const uint8_t *at, unsigned int bytes)
-{
-	uint64_t value = 0;
+_Static_assert(ARM64_RAM % IMAGE_BASE_ALIGN == 0, "text_offset counts from the start of RAM");
 
-	while (bytes--)
-		value = value << 8 | at[bytes];
-	return value;
-}
-
-int image_parse(const uint8_t *file, uint64_t size, struct image *image, struct error *err)
+int image_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct error *err)
 {
+	uint64_t text_offset, image_size;
+
 	if (kernel_file_format(file, size) != KERNEL_IMAGE)
 		return kernel_file_refuse(file, size, "an arm64 Image", err);
 	if (size < HEADER_SIZE)
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
-	if (get(file + FLAGS, 8) & FLAG_BIG_ENDIAN)
+	if (kernel_file_field(file + FLAGS, 8) & FLAG_BIG_ENDIAN)
 		return error_set(err,
 				 "a big-endian kernel: give one without CONFIG_CPU_BIG_ENDIAN");
-	image->text_offset = get(file + TEXT_OFFSET, 8);
-	image->size = get(file + IMAGE_SIZE, 8);
-	if (!image->size)
+	text_offset = kernel_file_field(file + TEXT_OFFSET, 8);
+	image_size = kernel_file_field(file + IMAGE_SIZE, 8);
+	if (!image_size)
 		return error_set(err, "image_size is 0, as before Linux 3.17: it does not say how "
 				      "much memory it needs");
-	if (image->text_offset % PAGE || image->text_offset >= IMAGE_BASE_ALIGN)
+	if (text_offset % PAGE || text_offset >= IMAGE_BASE_ALIGN)
 		return error_set(err,
 				 "text_offset is 0x%llx: must be a multiple of 4 KiB below 2 MiB",
-				 (unsigned long long)image->text_offset);
-	if (image->size > UINT64_MAX / 2)
+				 (unsigned long long)text_offset);
+	if (image_size > UINT64_MAX / 2)
 		return error_set(err, "image_size is 0x%llx: more than any machine has",
-				 (unsigned long long)image->size);
-	if (image->size < size)
-		image->size = size; /* a signature may follow the kernel */
+				 (unsigned long long)image_size);
+	if (image_size < size)
+		image_size = size; /* a signature may follow the kernel */
+	kernel->entry = ARM64_RAM + text_offset;
+	kernel->nr = 1;
+	kernel->segments[0] = (struct kernel_segment){ 0, size, kernel->entry, image_size };
 	return 0;
 }
 
@@ -55,8 +55,8 @@ int image_parse_zboot(const uint8_t *file, uint64_t size, struct kernel_stream *
 		return 0;
 	if (size < HEADER_SIZE)
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
-	offset = get(file + ZBOOT_OFFSET, 4);
-	stream->size = get(file + ZBOOT_SIZE, 4);
+	offset = kernel_file_field(file + ZBOOT_OFFSET, 4);
+	stream->size = kernel_file_field(file + ZBOOT_SIZE, 4);
 	if (offset > size || stream->size > size - offset || !stream->size)
 		return error_set(err,
 				 "truncated, or its header is wrong: a payload of %zu bytes at "

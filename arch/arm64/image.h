@@ -11,15 +11,12 @@
 
 #define IMAGE_BASE_ALIGN (2ULL << 20) /* the address that text_offset counts from */
 
-struct image {
-	uint64_t text_offset;
-	uint64_t size; /* of memory that it needs from there on: image_size, or the file's own */
-};
-
 /*
- * Reads the header of the Image at @file, @size bytes in all. Returns 0, or -1 with what is wrong.
+ * Reads the header of the Image at @file, @size bytes in all: it is one segment of @kernel, whose
+ * first byte is the entry (booting.rst, "Call the kernel image"). Returns 0, or -1 with what is
+ * wrong.
  */
-int image_parse(const uint8_t *file, uint64_t size, struct image *image, struct error *err);
+int image_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct error *err);
 
 /*
  * Reads the header of the EFI zboot image at @file; the stream lies within it, without the size

@@ -2,25 +2,14 @@
 /* Kernels for load.c: an Image, plain, compressed as a whole or within a vmlinuz.efi. */
 #include "arch/arch.h"
 #include "arch/arm64/image.h"
-#include "arch/arm64/platform.h"
 #include "vmm/guest/unpack.h"
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE, arch/arm64/include/uapi/asm/setup.h */
 
-_Static_assert(ARM64_RAM % IMAGE_BASE_ALIGN == 0, "text_offset counts from the start of RAM");
-
-/* Its entry is its first byte; booting.rst, "Call the kernel image". */
 int arch_kernel_read_unpacked(const struct boot_file *file, struct kernel *kernel,
 			      struct error *err)
 {
-	struct image image;
-
-	if (image_parse(file->data, file->size, &image, err))
-		return -1;
-	kernel->entry = ARM64_RAM + image.text_offset;
-	kernel->nr = 1;
-	kernel->segments[0] = (struct kernel_segment){ 0, file->size, kernel->entry, image.size };
-	return 0;
+	return image_parse(file->data, file->size, kernel, err);
 }
 
 static int find_stream(const struct boot_file *file, struct kernel_stream *stream,

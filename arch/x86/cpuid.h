@@ -13,15 +13,18 @@
 
 #define CPUID_MAX_LEAVES 256 /* KVM_MAX_CPUID_ENTRIES */
 
+/* Both are laid out as KVM has them, struct kvm_cpuid2 and its entries. */
 struct cpuid_leaf {
 	uint32_t leaf;
 	uint32_t subleaf;
-	bool indexed; /* the subleaf matters */
+	uint32_t indexed; /* 1: the subleaf matters */
 	uint32_t eax, ebx, ecx, edx;
+	uint32_t : 32, : 32, : 32;
 };
 
 struct cpuid_table {
-	unsigned int nr;
+	uint32_t nr;
+	uint32_t padding;
 	struct cpuid_leaf leaves[CPUID_MAX_LEAVES];
 };
 

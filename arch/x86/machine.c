@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The VM's x86 part: what KVM must have, the split irqchip, and the devices on their buses. */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "arch/arch.h"
@@ -66,32 +67,15 @@ static int create_irqchip(struct vm *vm, struct error *err)
 	return 0;
 }
 
-static void copy_leaves(const struct kvm_cpuid2 *cpuid, struct cpuid_table *table)
-{
-	table->nr = cpuid->nent;
-	for (unsigned int i = 0; i < table->nr; i++) {
-		const struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
-
-		table->leaves[i] = (struct cpuid_leaf){
-			e->function, e->index, e->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
-			e->eax,	     e->ebx,   e->ecx,
-			e->edx,
-		};
-	}
-}
+_Static_assert(sizeof(struct cpuid_leaf) == sizeof(struct kvm_cpuid_entry2) &&
+		       offsetof(struct cpuid_leaf, edx) == offsetof(struct kvm_cpuid_entry2, edx) &&
+		       offsetof(struct cpuid_table, leaves) == sizeof(struct kvm_cpuid2),
+	       "Documentation/virt/kvm/api.rst, KVM_GET_SUPPORTED_CPUID");
 
 int x86_supported_cpuid(int kvm, struct cpuid_table *table, struct error *err)
 {
-	struct kvm_cpuid2 *cpuid =
-		xcalloc(1, sizeof(*cpuid) + CPUID_MAX_LEAVES * sizeof(cpuid->entries[0]));
-	int ret;
-
-	cpuid->nent = CPUID_MAX_LEAVES;
-	ret = kvm_ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid, err);
-	if (!ret)
-		copy_leaves(cpuid, table);
-	free(cpuid);
-	return ret;
+	table->nr = CPUID_MAX_LEAVES;
+	return kvm_ioctl(kvm, KVM_GET_SUPPORTED_CPUID, table, err);
 }
 
 /* The layout was made from the processor's own width; KVM may offer its guests less. */

@@ -84,9 +84,11 @@ static int write_cpuid(const struct machine *m, const char *folder, struct error
 	struct error ignored;
 	int kvm = kvm_open(&ignored);
 
-	if (kvm < 0 || x86_supported_cpuid(kvm, &supported, &ignored))
+	if (kvm < 0 || x86_supported_cpuid(kvm, &supported, &ignored)) {
+		supported.nr = 0;
 		blob_printf(&text,
 			    "# This host has no KVM to ask: only what the topology makes.\n");
+	}
 	if (kvm >= 0)
 		close(kvm);
 	for (unsigned int cpu = 0; cpu < m->topology.nr_cpus; cpu++)

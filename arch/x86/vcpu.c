@@ -32,30 +32,10 @@
 
 static int set_cpuid(struct vcpu *vcpu, struct error *err)
 {
-	struct vm *vm = vcpu->vm;
-	struct cpuid_table table = vm->arch.supported;
-	struct kvm_cpuid2 *cpuid;
-	int ret;
+	struct cpuid_table table = vcpu->vm->arch.supported;
 
-	cpuid_build(vm->machine, vcpu->index, &table);
-	cpuid = xcalloc(1, sizeof(*cpuid) + table.nr * sizeof(cpuid->entries[0]));
-	cpuid->nent = table.nr;
-	for (unsigned int i = 0; i < table.nr; i++) {
-		const struct cpuid_leaf *leaf = &table.leaves[i];
-
-		cpuid->entries[i] = (struct kvm_cpuid_entry2){
-			.function = leaf->leaf,
-			.index = leaf->subleaf,
-			.flags = leaf->indexed ? KVM_CPUID_FLAG_SIGNIFCANT_INDEX : 0,
-			.eax = leaf->eax,
-			.ebx = leaf->ebx,
-			.ecx = leaf->ecx,
-			.edx = leaf->edx,
-		};
-	}
-	ret = kvm_ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid, err);
-	free(cpuid);
-	return ret;
+	cpuid_build(vcpu->vm->machine, vcpu->index, &table);
+	return kvm_ioctl(vcpu->fd, KVM_SET_CPUID2, &table, err);
 }
 
 static int set_msrs(struct vcpu *vcpu, struct error *err)

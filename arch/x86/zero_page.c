@@ -38,14 +38,6 @@
 #define ZP_E820_TABLE 0x2d0
 #define E820_ENTRY_SIZE 20
 
-static uint64_t get(const uint8_t *at, unsigned int bytes)
-{
-	uint64_t value = 0;
-
-	memcpy(&value, at, bytes);
-	return value;
-}
-
 static void put(uint8_t *at, uint64_t value, unsigned int bytes)
 {
 	memcpy(at, &value, bytes);
@@ -61,15 +53,15 @@ static void parse_header(const uint8_t *image, struct setup_header *header)
 	header->size = end - SETUP_HEADER_OFFSET;
 	memcpy(header->bytes, image + SETUP_HEADER_OFFSET, header->size);
 	header->setup_size = (sectors + 1) * 512;
-	header->syssize = (uint32_t)get(image + HDR_SYSSIZE, 4);
-	header->initrd_max = get(image + HDR_INITRD_ADDR_MAX, 4);
+	header->syssize = kernel_file_field(image + HDR_SYSSIZE, 4);
+	header->initrd_max = kernel_file_field(image + HDR_INITRD_ADDR_MAX, 4);
 	header->relocatable = image[HDR_RELOCATABLE];
-	header->alignment = get(image + HDR_KERNEL_ALIGNMENT, 4);
-	header->cmdline_max = get(image + HDR_CMDLINE_SIZE, 4);
-	header->payload_offset = get(image + HDR_PAYLOAD_OFFSET, 4);
-	header->payload_size = get(image + HDR_PAYLOAD_LENGTH, 4);
-	header->pref_address = get(image + HDR_PREF_ADDRESS, 8);
-	header->init_size = get(image + HDR_INIT_SIZE, 4);
+	header->alignment = kernel_file_field(image + HDR_KERNEL_ALIGNMENT, 4);
+	header->cmdline_max = kernel_file_field(image + HDR_CMDLINE_SIZE, 4);
+	header->payload_offset = kernel_file_field(image + HDR_PAYLOAD_OFFSET, 4);
+	header->payload_size = kernel_file_field(image + HDR_PAYLOAD_LENGTH, 4);
+	header->pref_address = kernel_file_field(image + HDR_PREF_ADDRESS, 8);
+	header->init_size = kernel_file_field(image + HDR_INIT_SIZE, 4);
 	header->loads_64bit = image[HDR_XLOADFLAGS] & XLF_KERNEL_64;
 }
 
@@ -94,7 +86,7 @@ int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *
 	*header = (struct setup_header){ 0 };
 	if (size < 1024 || kernel_file_format(image, size) != KERNEL_BZIMAGE)
 		return 0;
-	header->protocol = get(image + HDR_VERSION, 2);
+	header->protocol = kernel_file_field(image + HDR_VERSION, 2);
 	if (header->protocol < PROTOCOL_2_12)
 		return error_set(err,
 				 "boot protocol %u.%02u is too old: 2.12 (Linux 3.8) is needed",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arch/arm64/image.h"
+#include "arch/arm64/platform.h"
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
@@ -42,18 +43,18 @@ static void make_zboot(uint8_t file[FILE_SIZE])
 START_TEST(image_is_read)
 {
 	uint8_t file[FILE_SIZE];
-	struct image image;
+	struct kernel kernel;
 	struct error err;
 
 	make_image(file);
-	ck_assert_msg(!image_parse(file, FILE_SIZE, &image, &err), "%s", err.text);
-	ck_assert_uint_eq(image.text_offset, 0);
-	ck_assert_uint_eq(image.size, 0x1a50000);
+	ck_assert_msg(!image_parse(file, FILE_SIZE, &kernel, &err), "%s", err.text);
+	ck_assert_uint_eq(kernel.entry - ARM64_RAM, 0);
+	ck_assert_uint_eq(kernel.segments[0].size, 0x1a50000);
 	put(file + 8, 0x80000, 8);
 	put(file + 16, FILE_SIZE - 1, 8);
-	ck_assert_int_eq(image_parse(file, FILE_SIZE, &image, &err), 0);
-	ck_assert_uint_eq(image.text_offset, 0x80000);
-	ck_assert_uint_eq(image.size, FILE_SIZE);
+	ck_assert_int_eq(image_parse(file, FILE_SIZE, &kernel, &err), 0);
+	ck_assert_uint_eq(kernel.entry - ARM64_RAM, 0x80000);
+	ck_assert_uint_eq(kernel.segments[0].size, FILE_SIZE);
 }
 END_TEST
 
@@ -86,12 +87,12 @@ static const struct {
 START_TEST(changed_image)
 {
 	uint8_t file[FILE_SIZE];
-	struct image image;
+	struct kernel kernel;
 	struct error err = { 0 };
 
 	make_image(file);
 	put(file + changes[_i].offset, changes[_i].value, changes[_i].bytes);
-	ck_assert_int_eq(image_parse(file, FILE_SIZE, &image, &err), changes[_i].says ? -1 : 0);
+	ck_assert_int_eq(image_parse(file, FILE_SIZE, &kernel, &err), changes[_i].says ? -1 : 0);
 	if (changes[_i].says)
 		ck_assert_msg(strstr(err.text, changes[_i].says) != NULL, "%s", err.text);
 }
@@ -100,24 +101,24 @@ END_TEST
 START_TEST(other_kernels_have_their_names)
 {
 	uint8_t file[FILE_SIZE] = { 'M', 'Z' };
-	struct image image;
+	struct kernel kernel;
 	struct error err = { 0 };
 
 	memcpy(file + 0x202, "HdrS", 4);
 	put(file + 0x1fe, 0xaa55, 2);
-	ck_assert_int_eq(image_parse(file, FILE_SIZE, &image, &err), -1);
+	ck_assert_int_eq(image_parse(file, FILE_SIZE, &kernel, &err), -1);
 	ck_assert_str_eq(err.text, "an x86 bzImage: give an arm64 Image");
-	ck_assert_int_eq(image_parse(file, 0x205, &image, &err), -1);
+	ck_assert_int_eq(image_parse(file, 0x205, &kernel, &err), -1);
 	ck_assert_ptr_null(strstr(err.text, "x86"));
 	memcpy(file,
 	       "\x7f"
 	       "ELF",
 	       4);
-	ck_assert_int_eq(image_parse(file, 64, &image, &err), -1);
+	ck_assert_int_eq(image_parse(file, 64, &kernel, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "ELF"));
 	file[4] = 2;
 	file[18] = 62;
-	ck_assert_int_eq(image_parse(file, 64, &image, &err), -1);
+	ck_assert_int_eq(image_parse(file, 64, &kernel, &err), -1);
 	ck_assert_str_eq(err.text, "an x86-64 vmlinux: give an arm64 Image");
 }
 END_TEST
@@ -161,7 +162,7 @@ static int parse_copy(const uint8_t *file, size_t size)
 {
 	uint8_t *copy = xcalloc(size + !size, 1);
 	struct kernel_stream stream;
-	struct image image;
+	struct kernel kernel;
 	struct error err = { 0 };
 	int ret;
 
@@ -170,8 +171,9 @@ static int parse_copy(const uint8_t *file, size_t size)
 	if (ret == 1)
 		ck_assert(stream.data < copy + size && stream.size <= size - (stream.data - copy));
 	if (!ret) {
-		ret = image_parse(copy, size, &image, &err);
-		ck_assert(ret || (image.size >= size && image.text_offset < IMAGE_BASE_ALIGN));
+		ret = image_parse(copy, size, &kernel, &err);
+		ck_assert(ret || (kernel.segments[0].size >= size &&
+				  kernel.entry - ARM64_RAM < IMAGE_BASE_ALIGN));
 	}
 	ck_assert_int_eq(ret < 0, err.text[0] != 0);
 	free(copy);
