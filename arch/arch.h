@@ -72,8 +72,7 @@ int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kern
 		     struct error *err);
 
 /* The segments of the kernel in @file, which arch_kernel_read()'s stream unpacks to. The same. */
-int arch_kernel_read_unpacked(const struct boot_file *file, struct kernel *kernel,
-			      struct error *err);
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err);
 
 /* Where in @load's map, clear of its kernel, the initrd goes. Returns 0, or -1 with the cure. */
 int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err);

@@ -24,11 +24,11 @@ static int try_stream(struct load *load, const struct kernel_stream *stream, str
 {
 	int fd = unpack_open(stream->data, stream->size, err);
 
-	if (fd < 0 || boot_file_open(&load->unpacked, fd, "its unpacked form", err))
+	if (fd < 0 || file_from_fd(&load->unpacked, fd, "its unpacked form", err))
 		return -1;
 	if (!arch_kernel_read_unpacked(&load->unpacked, &load->kernel, err))
 		return 0;
-	boot_file_close(&load->unpacked);
+	file_close(&load->unpacked);
 	return -1;
 }
 
@@ -108,12 +108,12 @@ static void *find_ram(struct vm *vm, uint64_t gpa, uint64_t size, struct error *
 	return at;
 }
 
-static int put_file(struct vm *vm, const struct boot_file *file, const struct kernel_segment *s,
+static int put_file(struct vm *vm, const struct file *file, const struct kernel_segment *s,
 		    struct error *err)
 {
 	void *at = find_ram(vm, s->gpa, s->size, err);
 
-	return at ? boot_file_read(file, s->offset, at, s->file_size, err) : -1;
+	return at ? file_read(file, s->offset, at, s->file_size, err) : -1;
 }
 
 /* The one way for all of it but the files. */
@@ -157,7 +157,7 @@ int load_write(const struct load *load, struct vm *vm, struct error *err)
 
 void load_end(struct load *load)
 {
-	boot_file_close(&load->unpacked);
+	file_close(&load->unpacked);
 	blob_free(&load->data.bytes);
 	memory_map_free(&load->map);
 }

@@ -20,8 +20,8 @@ struct load {
 	const struct machine *machine;
 	const struct boot *boot;
 	struct memory_map map; /* RAM, and what of it the firmware keeps */
-	const struct boot_file *kernel_file; /* that the kernel's segments are read from */
-	struct boot_file unpacked;
+	const struct file *kernel_file; /* that the kernel's segments are read from */
+	struct file unpacked;
 	struct kernel kernel;
 	uint64_t initrd; /* guest-physical; its size is the file's */
 	struct boot_data data;

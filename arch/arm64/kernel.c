@@ -6,14 +6,12 @@
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE, arch/arm64/include/uapi/asm/setup.h */
 
-int arch_kernel_read_unpacked(const struct boot_file *file, struct kernel *kernel,
-			      struct error *err)
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err)
 {
 	return image_parse(file->data, file->size, kernel, err);
 }
 
-static int find_stream(const struct boot_file *file, struct kernel_stream *stream,
-		       struct error *err)
+static int find_stream(const struct file *file, struct kernel_stream *stream, struct error *err)
 {
 	switch (image_parse_zboot(file->data, file->size, stream, err)) {
 	case 1:

@@ -25,8 +25,7 @@ static int check_floor(const struct kernel *kernel, struct error *err)
 	return 0;
 }
 
-int arch_kernel_read_unpacked(const struct boot_file *file, struct kernel *kernel,
-			      struct error *err)
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err)
 {
 	if (elf_parse(file->data, file->size, kernel, err))
 		return -1;
@@ -34,7 +33,7 @@ int arch_kernel_read_unpacked(const struct boot_file *file, struct kernel *kerne
 }
 
 /* boot.rst, "64-bit BOOT PROTOCOL". */
-static int read_packed(const struct boot_file *file, const struct setup_header *header,
+static int read_packed(const struct file *file, const struct setup_header *header,
 		       struct kernel *kernel, struct error *err)
 {
 	uint64_t gpa = setup_header_load_address(header), size = file->size - header->setup_size;
@@ -80,7 +79,7 @@ static int read_bzimage(const struct boot *boot, const struct setup_header *head
 int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
 		     struct error *err)
 {
-	const struct boot_file *file = &boot->kernel;
+	const struct file *file = &boot->kernel;
 	struct setup_header header;
 	int known = setup_header_read(file->data, file->size, &header, err);
 

@@ -64,14 +64,11 @@ static char *cache_folder(void)
 	return folder;
 }
 
-/* The name says the content that it was made from; NULL without a folder. */
+/* The name says the content that it was made from. */
 static char *cache_path(const char *folder, const uint8_t *data, size_t size)
 {
-	XXH128_hash_t hash;
+	XXH128_hash_t hash = XXH3_128bits(data, size);
 
-	if (!folder)
-		return NULL;
-	hash = XXH3_128bits(data, size);
 	return xasprintf("%s/%016llx%016llx.kernel", folder, (unsigned long long)hash.high64,
 			 (unsigned long long)hash.low64);
 }
@@ -191,9 +188,13 @@ size_t unpack_stream_size(const uint8_t *data, size_t size)
 
 int unpack_open(const uint8_t *data, size_t size, struct error *err)
 {
-	char *folder = cache_folder(), *path = cache_path(folder, data, size);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	char *folder = cache_folder(), *path = NULL;
+	int fd = -1;
 
+	if (folder) {
+		path = cache_path(folder, data, size);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
 	if (fd < 0)
 		fd = unpack_anew(folder, path, data, size, err);
 	free(path);
@@ -203,10 +204,12 @@ int unpack_open(const uint8_t *data, size_t size, struct error *err)
 
 void unpack_forget(const uint8_t *data, size_t size)
 {
-	char *folder = cache_folder(), *path = cache_path(folder, data, size);
+	char *folder = cache_folder(), *path;
 
-	if (path)
-		unlink(path);
+	if (!folder)
+		return;
+	path = cache_path(folder, data, size);
+	unlink(path);
 	free(path);
 	free(folder);
 }

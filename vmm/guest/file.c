@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/guest/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int map(struct file *file, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(file->fd, &st))
+		return error_errno(err, "%s", file->name);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, "%s: not a regular file", file->name);
+	if (!st.st_size)
+		return error_set(err, "%s: empty", file->name);
+	file->size = st.st_size;
+	file->data = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
+	if (file->data == MAP_FAILED) {
+		file->data = NULL;
+		return error_errno(err, "%s: mmap", file->name);
+	}
+	return 0;
+}
+
+int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
+{
+	*file = (struct file){ .fd = fd, .name = name };
+	if (map(file, err)) {
+		file_close(file);
+		return -1;
+	}
+	return 0;
+}
+
+int file_open(struct file *file, const char *path, struct error *err)
+{
+	/* A FIFO must not hold us up; map() refuses it. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	*file = (struct file){ .fd = -1 };
+	if (fd < 0)
+		return error_errno(err, "%s", path);
+	return file_from_fd(file, fd, path, err);
+}
+
+int file_read(const struct file *file, uint64_t offset, void *to, uint64_t size, struct error *err)
+{
+	uint8_t *at = to;
+
+	while (size) {
+		ssize_t got = pread(file->fd, at, size, offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, "read");
+		if (!got)
+			return error_set(err, "it shrank while it was being read");
+		at += got;
+		offset += got;
+		size -= got;
+	}
+	return 0;
+}
+
+void file_close(struct file *file)
+{
+	if (file->data)
+		munmap((void *)file->data, file->size);
+	if (file->fd >= 0)
+		close(file->fd);
+	*file = (struct file){ .fd = -1 };
+}
