@@ -98,32 +98,18 @@ int load_plan(struct load *load, const struct machine *m, const struct boot *boo
 	return arch_boot_data(load, &load->data, err);
 }
 
-/* load_plan() has seen that it is RAM. */
-static void *find_ram(struct vm *vm, uint64_t gpa, uint64_t size, struct error *err)
+/* load_plan() has seen that it is. */
+static int refuse_gpa(uint64_t gpa, struct error *err)
 {
-	void *at = ram_hva(&vm->ram, gpa, size);
-
-	if (!at)
-		error_set(err, "0x%llx is not RAM", (unsigned long long)gpa);
-	return at;
+	return error_set(err, "0x%llx is not RAM", (unsigned long long)gpa);
 }
 
 static int put_file(struct vm *vm, const struct file *file, const struct kernel_segment *s,
 		    struct error *err)
 {
-	void *at = find_ram(vm, s->gpa, s->size, err);
+	void *at = ram_hva(&vm->ram, s->gpa, s->size);
 
-	return at ? file_read(file, s->offset, at, s->file_size, err) : -1;
-}
-
-/* The one way for all of it but the files. */
-static int put_data(struct vm *vm, uint64_t gpa, const void *data, size_t size, struct error *err)
-{
-	void *at = find_ram(vm, gpa, size, err);
-
-	if (at)
-		memcpy(at, data, size);
-	return at ? 0 : -1;
+	return at ? file_read(file, s->offset, at, s->file_size, err) : refuse_gpa(s->gpa, err);
 }
 
 static int write_files(const struct load *load, struct vm *vm, struct error *err)
@@ -147,9 +133,9 @@ int load_write(const struct load *load, struct vm *vm, struct error *err)
 	if (write_files(load, vm, err))
 		return -1;
 	for (unsigned int i = 0; i < data->nr; i++)
-		if (put_data(vm, data->pieces[i].gpa, data->bytes.data + data->pieces[i].offset,
-			     data->pieces[i].size, err))
-			return -1;
+		if (ram_write(&vm->ram, data->pieces[i].gpa,
+			      data->bytes.data + data->pieces[i].offset, data->pieces[i].size))
+			return refuse_gpa(data->pieces[i].gpa, err);
 	vm->arch.entry = load->kernel.entry;
 	vm->arch.params = data->params;
 	return 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -266,6 +267,37 @@ void *ram_hva(const struct ram *ram, uint64_t gpa, uint64_t size)
 	if (!range || size > contiguous_from(&ram->machine->layout, range, gpa))
 		return NULL;
 	return ram->base + range->offset + (gpa - range->gpa);
+}
+
+/* The huge pages that hold @size bytes at @at, as far as they are @range's. */
+static void advise_huge_pages(const struct ram *ram, const struct layout_range *range,
+			      const uint8_t *at, uint64_t size, int advice)
+{
+	uint64_t huge = page_kinds[PLACEMENT_2M].size, start = (at - ram->base) / huge * huge;
+	uint64_t end = (at - ram->base + size + huge - 1) / huge * huge;
+	uint64_t top = range->offset + range->size;
+
+	start = start < range->offset ? range->offset : start;
+	madvise(ram->base + start, (end < top ? end : top) - start, advice);
+}
+
+int ram_write(const struct ram *ram, uint64_t gpa, const void *data, uint64_t size)
+{
+	const struct layout_range *range = layout_range_at(&ram->machine->layout, gpa);
+	void *at = ram_hva(ram, gpa, size);
+	const struct backing *backing;
+	bool thp;
+
+	if (!at)
+		return -1;
+	backing = backing_of(ram, range);
+	thp = backing->pages == &page_kinds[PLACEMENT_THP] && !backing->populate;
+	if (thp)
+		advise_huge_pages(ram, range, at, size, MADV_NOHUGEPAGE);
+	memcpy(at, data, size);
+	if (thp)
+		advise_huge_pages(ram, range, at, size, MADV_HUGEPAGE);
+	return 0;
 }
 
 void *ram_range_hva(const struct ram *ram, const struct layout_range *range)

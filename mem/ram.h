@@ -46,6 +46,13 @@ int ram_allocate(struct ram *ram, const struct machine *m, struct fit *fit,
 /* The host address of @size bytes of RAM at @gpa, or NULL when not all of them are RAM. */
 void *ram_hva(const struct ram *ram, uint64_t gpa, uint64_t size);
 
+/*
+ * Writes @size bytes to RAM at @gpa without a huge page being made for them: zeroing its 2 MiB
+ * costs more than all that a boot writes. The rest of the memory has its huge pages as before, and
+ * khugepaged may make this one too. Returns 0, or -1 when not all of them are RAM.
+ */
+int ram_write(const struct ram *ram, uint64_t gpa, const void *data, uint64_t size);
+
 /* The host address of @range. */
 void *ram_range_hva(const struct ram *ram, const struct layout_range *range);
 

@@ -63,6 +63,39 @@ START_TEST(populated_in_huge_pages)
 }
 END_TEST
 
+/* What a boot writes makes no huge page; what the guest touches beside it does, in whole ones. */
+START_TEST(written_in_small_pages)
+{
+	const char text[] = "text";
+	struct memory g;
+	uint8_t *base;
+
+	memory_make(&g, "1:16", false);
+	base = ram_hva(&g.ram, 0, 16 * MIB);
+	ck_assert_int_eq(ram_write(&g.ram, 0x7000, text, sizeof(text)), 0);
+	ck_assert_int_eq(ram_write(&g.ram, 4 * MIB - 2, text, sizeof(text)), 0);
+	ck_assert_str_eq((char *)base + 0x7000, text);
+	ck_assert_str_eq((char *)base + 4 * MIB - 2, text);
+	ck_assert_uint_eq(smaps_value(base, "AnonHugePages"), 0);
+	base[6 * MIB] = base[10 * MIB] = 1;
+	ck_assert_uint_eq(smaps_value(base, "AnonHugePages"), 4 * MIB);
+	ck_assert_int_eq(ram_write(&g.ram, 16 * MIB - 2, text, sizeof(text)), -1);
+	memory_free(&g);
+}
+END_TEST
+
+/* Nothing of it stays: the whole node asks for huge pages again. */
+START_TEST(advice_is_as_before)
+{
+	struct memory g;
+
+	memory_make(&g, "1:8", false);
+	ck_assert_int_eq(ram_write(&g.ram, 3 * MIB, "x", 1), 0);
+	ck_assert_uint_eq(smaps_value(g.ram.base, "Size"), 8 * MIB);
+	memory_free(&g);
+}
+END_TEST
+
 static const char *no_huge_pages(void)
 {
 	FILE *enabled = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
@@ -329,7 +362,8 @@ Suite *ram_pages_suite(void)
 		split_node_is_proven_whole,
 		not_strict_goes_without,
 	};
-	const TTest *const with_thp[] = { populated_in_huge_pages };
+	const TTest *const with_thp[] = { populated_in_huge_pages, written_in_small_pages,
+					  advice_is_as_before };
 	Suite *s = suite_create("ram_pages");
 	const char *no_numa = numa_available() < 0 ? "this kernel has no NUMA policy" : NULL;
 	TCase *tc = tcase_create("ram_pages");
