@@ -51,19 +51,15 @@ static void move_to_node(pthread_t thread, const struct backing *backing)
 	numa_bitmask_free(cpus);
 }
 
-static void touch(volatile uint8_t *start, uint64_t size)
+static int populate_chunk(volatile uint8_t *addr, uint64_t size)
 {
-	for (uint64_t at = 0; at < size; at += 4096)
-		start[at] = 0;
-}
-
-static int populate_chunk(uint8_t *addr, uint64_t size)
-{
-	if (!madvise(addr, size, MADV_POPULATE_WRITE))
+	if (!madvise((void *)addr, size, MADV_POPULATE_WRITE))
 		return 0;
 	if (errno != EINVAL)
 		return -1;
-	touch(addr, size);
+	/* Linux before 5.14. */
+	for (uint64_t at = 0; at < size; at += 4096)
+		addr[at] = 0;
 	return 0;
 }
 

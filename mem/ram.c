@@ -27,7 +27,7 @@ static struct backing *backing_of(const struct ram *ram, const struct layout_ran
  */
 static int reserve_addresses(struct ram *ram, struct error *err)
 {
-	uintptr_t alignment = page_kinds[PLACEMENT_2M].size, start;
+	uintptr_t alignment = page_kinds[PLACEMENT_2M].size;
 
 	for (unsigned int i = 0; i < ram->machine->topology.nr_nodes; i++)
 		if (ram->fit->backings[i].pages->size > alignment)
@@ -40,8 +40,7 @@ static int reserve_addresses(struct ram *ram, struct error *err)
 		return error_errno(err, "mmap of %llu MiB of address space for guest memory",
 				   (unsigned long long)ram->machine->layout.size >> 20);
 	}
-	start = ((uintptr_t)ram->reservation + alignment - 1) & ~(alignment - 1);
-	ram->base = (uint8_t *)start;
+	ram->base = (uint8_t *)(((uintptr_t)ram->reservation + alignment - 1) & ~(alignment - 1));
 	return 0;
 }
 
