@@ -188,18 +188,24 @@ static int check_capacity(struct fit *fit, struct error *err)
 	return ret;
 }
 
-/* What is left of auto is thp, and thp on a host that gives none is 4k: the report says so. */
+/*
+ * What is left of auto is thp, and thp on a host that gives none is 4k: the report says so. The
+ * host is asked once per kind of memory that there is.
+ */
 static void settle_thp(struct fit *fit)
 {
-	const bool gives[] = { host_gives_thp(false), host_gives_thp(true) };
+	int gives[2] = { -1, -1 };
 
 	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++) {
 		struct backing *backing = &fit->backings[i];
-		enum placement_pages pages = gives[backing->shared] ? PLACEMENT_THP : PLACEMENT_4K;
+		int *known = &gives[backing->shared];
 
-		if (backing->pages == &page_kinds[PLACEMENT_THP] ||
-		    backing->pages == &page_kinds[PLACEMENT_AUTO])
-			backing->pages = &page_kinds[pages];
+		if (backing->pages != &page_kinds[PLACEMENT_THP] &&
+		    backing->pages != &page_kinds[PLACEMENT_AUTO])
+			continue;
+		if (*known < 0)
+			*known = host_gives_thp(backing->shared);
+		backing->pages = &page_kinds[*known ? PLACEMENT_THP : PLACEMENT_4K];
 	}
 }
 
