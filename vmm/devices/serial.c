@@ -2,74 +2,40 @@
 #include "vmm/devices/serial.h"
 
 #include <assert.h>
+#include <linux/serial_reg.h>
 
-enum {
-	REG_DATA = 0, /* RBR, THR; with DLAB DLL */
-	REG_IER = 1, /* with DLAB DLM */
-	REG_IIR = 2, /* FCR when written */
-	REG_LCR = 3,
-	REG_MCR = 4,
-	REG_LSR = 5,
-	REG_MSR = 6,
-	REG_SCR = 7,
-};
-
-#define IER_RX 0x01
-#define IER_THR_EMPTY 0x02
-#define IER_LINE_STATUS 0x04
-#define IIR_NONE 0x01
-#define IIR_THR_EMPTY 0x02
-#define IIR_RX 0x04
-#define IIR_LINE_STATUS 0x06
-#define IIR_RX_TIMEOUT 0x0c
-#define IIR_FIFOS 0xc0
-#define FCR_ENABLE 0x01
-#define FCR_CLEAR_RX 0x02
-#define LCR_DLAB 0x80
-#define MCR_DTR 0x01
-#define MCR_RTS 0x02
-#define MCR_OUT1 0x04
-#define MCR_OUT2 0x08
-#define MCR_LOOPBACK 0x10
-#define LSR_DATA_READY 0x01
-#define LSR_OVERRUN 0x02
-#define LSR_THR_EMPTY 0x20
-#define LSR_IDLE 0x40
-#define MSR_CTS 0x10
-#define MSR_DSR 0x20
-#define MSR_RI 0x40
-#define MSR_DCD 0x80
+#define IIR_FIFOS 0xc0 /* they are on */
 
 /* Without the FIFOs the receiver holds one byte. */
 static unsigned int rx_size(const struct serial *s)
 {
-	return s->fcr & FCR_ENABLE ? SERIAL_FIFO : 1;
+	return s->regs[UART_FCR] & UART_FCR_ENABLE_FIFO ? SERIAL_FIFO : 1;
 }
 
 static unsigned int rx_trigger(const struct serial *s)
 {
 	static const unsigned int levels[] = { 1, 4, 8, 14 };
 
-	return s->fcr & FCR_ENABLE ? levels[s->fcr >> 6] : 1;
+	return s->regs[UART_FCR] & UART_FCR_ENABLE_FIFO ? levels[s->regs[UART_FCR] >> 6] : 1;
 }
 
 /* What is pending, by priority. Bytes below the trigger level count as timed out at once. */
 static uint8_t pending(const struct serial *s)
 {
-	if (s->ier & IER_LINE_STATUS && s->overrun)
-		return IIR_LINE_STATUS;
-	if (s->ier & IER_RX && s->count)
-		return s->count >= rx_trigger(s) ? IIR_RX : IIR_RX_TIMEOUT;
-	if (s->ier & IER_THR_EMPTY && s->thr_empty)
-		return IIR_THR_EMPTY;
-	return IIR_NONE;
+	if (s->regs[UART_IER] & UART_IER_RLSI && s->overrun)
+		return UART_IIR_RLSI;
+	if (s->regs[UART_IER] & UART_IER_RDI && s->count)
+		return s->count >= rx_trigger(s) ? UART_IIR_RDI : UART_IIR_RX_TIMEOUT;
+	if (s->regs[UART_IER] & UART_IER_THRI && s->thr_empty)
+		return UART_IIR_THRI;
+	return UART_IIR_NO_INT;
 }
 
 /* On PCs the line is gated by OUT2, which loopback cuts off. */
 static void update_irq(struct serial *s)
 {
-	bool gate = (s->mcr & (MCR_OUT2 | MCR_LOOPBACK)) == MCR_OUT2;
-	bool level = gate && pending(s) != IIR_NONE;
+	bool gate = (s->regs[UART_MCR] & (UART_MCR_OUT2 | UART_MCR_LOOP)) == UART_MCR_OUT2;
+	bool level = gate && pending(s) != UART_IIR_NO_INT;
 
 	if (level == s->irq_level)
 		return;
@@ -105,19 +71,19 @@ static uint8_t read_iir(struct serial *s)
 {
 	uint8_t iir = pending(s);
 
-	if (iir == IIR_THR_EMPTY)
+	if (iir == UART_IIR_THRI)
 		s->thr_empty = false;
-	return iir | (s->fcr & FCR_ENABLE ? IIR_FIFOS : 0);
+	return iir | (s->regs[UART_FCR] & UART_FCR_ENABLE_FIFO ? IIR_FIFOS : 0);
 }
 
 static uint8_t read_lsr(struct serial *s)
 {
-	uint8_t lsr = LSR_THR_EMPTY | LSR_IDLE;
+	uint8_t lsr = UART_LSR_THRE | UART_LSR_TEMT;
 
 	if (s->count)
-		lsr |= LSR_DATA_READY;
+		lsr |= UART_LSR_DR;
 	if (s->overrun)
-		lsr |= LSR_OVERRUN;
+		lsr |= UART_LSR_OE;
 	s->overrun = false;
 	return lsr;
 }
@@ -125,33 +91,34 @@ static uint8_t read_lsr(struct serial *s)
 /* The other end is always there; in loopback the outputs come back as inputs. */
 static uint8_t read_msr(const struct serial *s)
 {
-	if (!(s->mcr & MCR_LOOPBACK))
-		return MSR_CTS | MSR_DSR | MSR_DCD;
-	return (s->mcr & MCR_RTS ? MSR_CTS : 0) | (s->mcr & MCR_DTR ? MSR_DSR : 0) |
-	       (s->mcr & MCR_OUT1 ? MSR_RI : 0) | (s->mcr & MCR_OUT2 ? MSR_DCD : 0);
+	if (!(s->regs[UART_MCR] & UART_MCR_LOOP))
+		return UART_MSR_CTS | UART_MSR_DSR | UART_MSR_DCD;
+	return (s->regs[UART_MCR] & UART_MCR_RTS ? UART_MSR_CTS : 0) |
+	       (s->regs[UART_MCR] & UART_MCR_DTR ? UART_MSR_DSR : 0) |
+	       (s->regs[UART_MCR] & UART_MCR_OUT1 ? UART_MSR_RI : 0) |
+	       (s->regs[UART_MCR] & UART_MCR_OUT2 ? UART_MSR_DCD : 0);
+}
+
+static bool is_divisor(const struct serial *s, uint64_t offset)
+{
+	return s->regs[UART_LCR] & UART_LCR_DLAB && offset <= UART_DLM;
 }
 
 static uint8_t read_register(struct serial *s, uint64_t offset)
 {
-	bool dlab = s->lcr & LCR_DLAB;
-
+	if (is_divisor(s, offset))
+		return s->divisor[offset];
 	switch (offset) {
-	case REG_DATA:
-		return dlab ? s->dll : pop(s);
-	case REG_IER:
-		return dlab ? s->dlm : s->ier;
-	case REG_IIR:
+	case UART_RX:
+		return pop(s);
+	case UART_IIR:
 		return read_iir(s);
-	case REG_LCR:
-		return s->lcr;
-	case REG_MCR:
-		return s->mcr;
-	case REG_LSR:
+	case UART_LSR:
 		return read_lsr(s);
-	case REG_MSR:
+	case UART_MSR:
 		return read_msr(s);
 	default:
-		return s->scr;
+		return s->regs[offset];
 	}
 }
 
@@ -160,9 +127,9 @@ static void write_fcr(struct serial *s, uint8_t value)
 	bool was_full = s->count == rx_size(s);
 
 	/* Switching the FIFOs clears them. */
-	if (value & FCR_CLEAR_RX || (value ^ s->fcr) & FCR_ENABLE)
+	if (value & UART_FCR_CLEAR_RCVR || (value ^ s->regs[UART_FCR]) & UART_FCR_ENABLE_FIFO)
 		s->head = s->count = 0;
-	s->fcr = value;
+	s->regs[UART_FCR] = value;
 	if (was_full)
 		s->ops->room(s->opaque);
 }
@@ -170,58 +137,49 @@ static void write_fcr(struct serial *s, uint8_t value)
 /* Enabling the interrupt of an empty THR raises it. */
 static void write_ier(struct serial *s, uint8_t value)
 {
-	if (value & ~s->ier & IER_THR_EMPTY)
+	if (value & ~s->regs[UART_IER] & UART_IER_THRI)
 		s->thr_empty = true;
-	s->ier = value & 0xf;
+	s->regs[UART_IER] = value & 0xf;
 }
 
 /* In loopback the outside cannot send; after it, it can again. */
 static void write_mcr(struct serial *s, uint8_t value)
 {
-	bool left_loopback = s->mcr & ~value & MCR_LOOPBACK;
+	bool left_loopback = s->regs[UART_MCR] & ~value & UART_MCR_LOOP;
 
-	s->mcr = value & 0x1f;
+	s->regs[UART_MCR] = value & 0x1f;
 	if (left_loopback)
 		s->ops->room(s->opaque);
 }
 
 static bool is_sent(const struct serial *s, uint64_t offset)
 {
-	return offset == REG_DATA && !(s->lcr & LCR_DLAB) && !(s->mcr & MCR_LOOPBACK);
+	return offset == UART_TX && !is_divisor(s, offset) && !(s->regs[UART_MCR] & UART_MCR_LOOP);
 }
 
 /* Only what stays in the port: in loopback, a byte for the transmitter too. */
 static void write_register(struct serial *s, uint64_t offset, uint8_t value)
 {
-	bool dlab = s->lcr & LCR_DLAB;
-
+	if (is_divisor(s, offset)) {
+		s->divisor[offset] = value;
+		return;
+	}
 	switch (offset) {
-	case REG_DATA:
-		if (dlab) {
-			s->dll = value;
-		} else {
-			push(s, value);
-			s->thr_empty = true;
-		}
+	case UART_TX:
+		push(s, value);
+		s->thr_empty = true;
 		break;
-	case REG_IER:
-		if (dlab)
-			s->dlm = value;
-		else
-			write_ier(s, value);
+	case UART_IER:
+		write_ier(s, value);
 		break;
-	case REG_IIR:
+	case UART_FCR:
 		write_fcr(s, value);
 		break;
-	case REG_LCR:
-		s->lcr = value;
-		break;
-	case REG_MCR:
+	case UART_MCR:
 		write_mcr(s, value);
 		break;
-	case REG_SCR:
-		s->scr = value;
-		break;
+	default: /* LCR and SCR; nobody reads what is written to LSR and MSR */
+		s->regs[offset] = value;
 	}
 }
 
@@ -276,7 +234,7 @@ size_t serial_receive(struct serial *s, const uint8_t *data, size_t size)
 	size_t taken = 0;
 
 	pthread_mutex_lock(&s->lock);
-	while (taken < size && s->count < rx_size(s) && !(s->mcr & MCR_LOOPBACK))
+	while (taken < size && s->count < rx_size(s) && !(s->regs[UART_MCR] & UART_MCR_LOOP))
 		push(s, data[taken++]);
 	update_irq(s);
 	pthread_mutex_unlock(&s->lock);

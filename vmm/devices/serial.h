@@ -29,7 +29,8 @@ struct serial {
 	struct irq_line irq;
 	pthread_mutex_t lock;
 
-	uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
+	uint8_t regs[SERIAL_REGISTERS]; /* as last written: IER, FCR, LCR, MCR, SCR */
+	uint8_t divisor[2]; /* DLL and DLM */
 	bool thr_empty; /* and not yet seen in IIR */
 	bool overrun;
 	bool irq_level;
