@@ -125,8 +125,7 @@ static int run_guest(const struct input *in, struct result *result, struct error
 	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
 	    boot_open(&boot, kernel, s->initrd, err))
 		return -1;
-	run_machine(&run, result);
-	return 0;
+	return run_machine(&run, result, err);
 }
 
 /* Nobody waits for the guest's threads or its memory to be taken apart. */
@@ -146,7 +145,7 @@ static _Noreturn void leave(int status)
 static _Noreturn int act_run(struct input *in, int ret, struct error *err)
 {
 	const char *path = in->settings.result;
-	struct result result = { 0 };
+	struct result result = { .wanted = path };
 	struct outcome *outcome = &result.outcome;
 	struct error no_result;
 	int fd = -1;

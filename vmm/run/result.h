@@ -11,11 +11,12 @@
 #include "vmm/run/outcome.h"
 
 struct result {
+	bool wanted; /* --result is there; else nodes stays NULL */
 	struct outcome outcome;
 	double setup; /* seconds from the start to the first vCPU's run */
 	double populate; /* of these, taking memory */
 	double total;
-	json_t *nodes; /* report_json(); NULL when there was no RAM yet */
+	json_t *nodes; /* report_json(); NULL also when there was no RAM yet */
 };
 
 /*

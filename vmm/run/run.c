@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/run.h"
 
+#include <malloc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -11,6 +11,7 @@
 #include "mem/xalloc.h"
 #include "vmm/run/kvm.h"
 #include "vmm/run/report.h"
+#include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 #include "vmm/run/wait.h"
 
@@ -24,10 +25,9 @@ static int allocate(struct vm *vm, const struct run *run, struct result *result,
 	fit_unlock(&vm->fit);
 	if (ret)
 		return -1;
-	for (unsigned int i = 0; i < m->topology.nr_cpus; i++)
-		vm->vcpus[i].cpus = vm->fit.masks[i];
 	result->populate = vm->ram.populate_seconds;
-	result->nodes = report_json(&vm->ram);
+	if (result->wanted)
+		result->nodes = report_json(&vm->ram);
 	report_print(&vm->ram, stderr);
 	return 0;
 }
@@ -104,40 +104,41 @@ static void dump_cpus(struct vm *vm)
 	}
 }
 
-/* The terminal is raw from here to the end of the function, and not a moment longer. */
+/*
+ * Signals are blocked before there are threads, which inherit that. The terminal is raw while the
+ * vCPUs run, and not a moment longer.
+ */
 static int run_vcpus(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
-	struct wait wait;
+	int signals = signals_open(err), ret;
 
-	if (wait_init(&wait, vm, run->timeout_ns, err))
+	if (signals < 0)
 		return -1;
 	terminal_open();
 	result->setup = clock_seconds_since(&run->start);
-	if (vm_start(vm, err)) {
-		terminal_restore();
-		return -1;
-	}
-	wait_for_end(&wait);
+	ret = vm_start(vm, err);
+	if (!ret)
+		wait_for_end(vm, signals, run->timeout_ns);
 	terminal_restore();
-	return 0;
+	return ret;
 }
 
-void run_machine(const struct run *run, struct result *result)
+int run_machine(const struct run *run, struct result *result, struct error *err)
 {
 	struct vm *vm = xcalloc(1, sizeof(*vm));
-	struct error err;
+	int ret;
 
+	mallopt(M_ARENA_MAX, 1); /* a thread's own would cost its start an mmap of 128 MiB */
 	vm->machine = run->machine;
 	vm->realtime = run->realtime;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
-
-	if (prepare(vm, run, result, &err) || run_vcpus(vm, run, result, &err))
-		outcome_from_error(&result->outcome, &err);
-	else
+	ret = prepare(vm, run, result, err) || run_vcpus(vm, run, result, err) ? -1 : 0;
+	if (!ret)
 		result->outcome = vm->ending.outcome;
-	if (result->outcome.kind == OUTCOME_TIMEOUT) {
+	if (!ret && result->outcome.kind == OUTCOME_TIMEOUT) {
 		vm_stop(vm);
 		dump_cpus(vm);
 	}
 	result->total = clock_seconds_since(&run->start);
+	return ret;
 }

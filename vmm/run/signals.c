@@ -16,11 +16,12 @@ static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 #define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* All that is said is made before: a signal handler may do little more than write(2). */
-static struct {
-	int result;
-	char *results[NR_SIGNALS], *messages[NR_SIGNALS];
-} prepared;
+/*
+ * By number, and made before the signal comes: a handler may do little more than write(2). Without
+ * --result there are no results.
+ */
+static char *results[NSIG], *messages[NSIG];
+static int result_fd;
 
 static void say(int fd, const char *text)
 {
@@ -32,27 +33,14 @@ static void on_signal(int number)
 {
 	struct pollfd err = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-	for (size_t i = 0; i < NR_SIGNALS; i++) {
-		if (signals[i] != number)
-			continue;
-		if (prepared.result >= 0)
-			say(prepared.result, prepared.results[i]);
-		if (poll(&err, 1, 0) <= 0) /* nobody reads */
-			continue;
+	if (results[number])
+		say(result_fd, results[number]);
+	if (poll(&err, 1, 0) > 0) { /* else nobody reads */
 		progress_hide();
-		say(STDERR_FILENO, prepared.messages[i]);
+		say(STDERR_FILENO, messages[number]);
 	}
 	signal(number, SIG_DFL);
 	raise(number);
-}
-
-static void prepare(size_t i)
-{
-	struct result result = { 0 };
-
-	outcome_from_signal(&result.outcome, signals[i]);
-	prepared.results[i] = result_text(&result);
-	prepared.messages[i] = xasprintf("numavm: %s\n", result.outcome.message);
 }
 
 static bool is_ignored(int number)
@@ -62,15 +50,22 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &action) || action.sa_handler == SIG_IGN;
 }
 
-void signals_catch(int result)
+void signals_catch(int fd)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
 
-	prepared.result = result;
+	result_fd = fd;
 	for (size_t i = 0; i < NR_SIGNALS; i++) {
-		prepare(i);
-		if (!is_ignored(signals[i]))
-			sigaction(signals[i], &action, NULL);
+		struct result result = { 0 };
+		int number = signals[i];
+
+		if (is_ignored(number))
+			continue;
+		outcome_from_signal(&result.outcome, number);
+		if (fd >= 0)
+			results[number] = result_text(&result);
+		messages[number] = xasprintf("numavm: %s\n", result.outcome.message);
+		sigaction(number, &action, NULL);
 	}
 }
 

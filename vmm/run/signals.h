@@ -10,8 +10,8 @@
 
 #include "mem/error.h"
 
-/* From now on they end the program. @result: the descriptor for the result, or -1. */
-void signals_catch(int result);
+/* From now on they end the program. @fd: for the result, or -1. */
+void signals_catch(int fd);
 
 /* From now on they, and SIGCONT, come through a signalfd. Returns it, or -1. */
 int signals_open(struct error *err);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +13,8 @@
 #include "mem/host.h"
 #include "vmm/run/kvm.h"
 
-#define KICK SIGUSR1
 #define STACK_SIZE (256 << 10)
 #define MAX_REFUSALS 1000 /* of KVM_RUN, one after another, before a lack counts as lasting */
-
-/* For the signal handler, which runs in the vCPU's own thread. */
-static _Thread_local struct kvm_run *volatile current_run;
 
 int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct error *err)
 {
@@ -36,20 +31,6 @@ int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct err
 	if (vcpu->run == MAP_FAILED)
 		return error_errno(err, "CPU %u: mmap of its run structure", index);
 	return 0;
-}
-
-static void on_kick(int number)
-{
-	(void)number;
-	if (current_run)
-		current_run->immediate_exit = 1;
-}
-
-void vcpu_catch_kicks(void)
-{
-	struct sigaction action = { .sa_handler = on_kick };
-
-	sigaction(KICK, &action, NULL);
 }
 
 static void handle_mmio(struct vcpu *vcpu)
@@ -126,10 +107,8 @@ static void handle_run_error(struct vcpu *vcpu)
 	int number = errno;
 
 	/* EAGAIN: a CPU that waits for its start was woken, or KVM lacks something for good. */
-	if (number == EINTR || (number == EAGAIN && vcpu->refusals++ < MAX_REFUSALS)) {
-		vcpu->run->immediate_exit = 0;
+	if (number == EINTR || (number == EAGAIN && vcpu->refusals++ < MAX_REFUSALS))
 		return;
-	}
 	ending_set(&vcpu->vm->ending,
 		   number == ENOMEM || number == EAGAIN ? OUTCOME_CONTENTION : OUTCOME_CRASH,
 		   "CPU %u: KVM_RUN: %s", vcpu->index, strerror(number));
@@ -147,10 +126,10 @@ static void run(struct vcpu *vcpu)
 	}
 }
 
-static int refuse_affinity(const struct vcpu *vcpu, struct error *err)
+static int refuse_affinity(const struct vcpu *vcpu, struct bitmask *cpus, struct error *err)
 {
 	int number = errno;
-	char *list = host_list(vcpu->cpus);
+	char *list = host_list(cpus);
 
 	errno = number;
 	error_errno(err, "node %u: sched_setaffinity to host CPUs %s",
@@ -163,9 +142,10 @@ static int refuse_affinity(const struct vcpu *vcpu, struct error *err)
 static int take_place(const struct vcpu *vcpu, struct error *err)
 {
 	struct sched_param param = { .sched_priority = vcpu->vm->realtime };
+	struct bitmask *cpus = vcpu->vm->fit.masks[vcpu->index];
 
-	if (vcpu->cpus && numa_sched_setaffinity(0, vcpu->cpus) < 0)
-		return refuse_affinity(vcpu, err);
+	if (cpus && numa_sched_setaffinity(0, cpus) < 0)
+		return refuse_affinity(vcpu, cpus, err);
 	if (param.sched_priority && sched_setscheduler(0, SCHED_FIFO, &param))
 		return error_errno(err,
 				   "realtime = %d: sched_setscheduler(SCHED_FIFO), which needs "
@@ -183,7 +163,6 @@ static void *vcpu_thread(void *argument)
 
 	snprintf(name, sizeof(name), "vcpu %u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
-	current_run = vcpu->run;
 	if (take_place(vcpu, &err) || arch_vcpu_init(vcpu, &err)) {
 		error_prefix(&err, "CPU %u: ", vcpu->index);
 		outcome_from_error(&outcome, &err);
@@ -208,9 +187,4 @@ int vcpu_start(struct vcpu *vcpu, struct error *err)
 		return 0;
 	errno = ret;
 	return error_errno(err, "CPU %u: pthread_create", vcpu->index);
-}
-
-void vcpu_kick(struct vcpu *vcpu)
-{
-	pthread_kill(vcpu->thread, KICK);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/vm.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -9,6 +10,7 @@
 #include "vmm/run/vcpu.h"
 
 #define STOP_MS 2000
+#define KICK SIGUSR1 /* gets a vCPU out of KVM_RUN */
 
 int vm_check_limits(const struct vm *vm, struct error *err)
 {
@@ -58,9 +60,17 @@ int vm_create(struct vm *vm, struct error *err)
 	return arch_vm_init_late(vm, err);
 }
 
+/* That it comes is all. */
+static void on_kick(int number)
+{
+	(void)number;
+}
+
 int vm_start(struct vm *vm, struct error *err)
 {
-	vcpu_catch_kicks();
+	struct sigaction action = { .sa_handler = on_kick };
+
+	sigaction(KICK, &action, NULL);
 	pthread_barrier_init(&vm->all_ready, NULL, vm->machine->topology.nr_cpus);
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 		if (vcpu_start(&vm->vcpus[i], err))
@@ -68,20 +78,23 @@ int vm_start(struct vm *vm, struct error *err)
 	return 0;
 }
 
-static bool all_parked(const struct vm *vm)
+/* Returns whether there was none left to kick. */
+static bool kick_vcpus(const struct vm *vm)
 {
-	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
-		if (!atomic_load(&vm->vcpus[i].parked))
-			return false;
-	return true;
+	bool parked = true;
+
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
+		if (atomic_load(&vm->vcpus[i].parked))
+			continue;
+		parked = false;
+		vm->vcpus[i].run->immediate_exit = 1; /* should it be about to enter KVM_RUN */
+		pthread_kill(vm->vcpus[i].thread, KICK);
+	}
+	return parked;
 }
 
 void vm_stop(struct vm *vm)
 {
-	for (int ms = 0; ms < STOP_MS && !all_parked(vm); ms++) {
-		for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
-			if (!atomic_load(&vm->vcpus[i].parked))
-				vcpu_kick(&vm->vcpus[i]);
+	for (int ms = 0; ms < STOP_MS && !kick_vcpus(vm); ms++)
 		usleep(1000);
-	}
 }

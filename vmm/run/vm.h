@@ -26,7 +26,6 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	pthread_t thread;
-	struct bitmask *cpus; /* that its thread runs on; NULL: any */
 	unsigned int refusals; /* of KVM_RUN, with EAGAIN, since it last ran */
 	atomic_bool parked; /* out of KVM_RUN for good */
 };

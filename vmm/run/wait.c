@@ -19,30 +19,24 @@
 
 enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, NR_POLL };
 
-static uint64_t to_ns(const struct timespec *time)
-{
-	return time->tv_sec * NS_PER_S + time->tv_nsec;
-}
+struct wait {
+	struct vm *vm;
+	int signals; /* signalfd */
+	bool input_open;
+	bool input_is_terminal;
+	uint8_t input[4096]; /* read, and not yet taken by the guest */
+	size_t input_size;
+	uint64_t timeout_ns; /* the user's, for the message; 0: none */
+	uint64_t deadline_ns; /* the limit's or, if that is sooner, a panic's; 0: none */
+	bool panicked; /* the deadline knows of it */
+};
 
 static uint64_t now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return to_ns(&now);
-}
-
-int wait_init(struct wait *wait, struct vm *vm, uint64_t timeout_ns, struct error *err)
-{
-	*wait = (struct wait){
-		.vm = vm,
-		.input_open = true,
-		.input_is_terminal = isatty(STDIN_FILENO),
-		.timeout_ns = timeout_ns,
-		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : 0,
-	};
-	wait->signals = signals_open(err);
-	return wait->signals < 0 ? -1 : 0;
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 static void handle_signal(struct wait *wait)
@@ -62,19 +56,13 @@ static void handle_signal(struct wait *wait)
 
 static void handle_key(struct wait *wait, enum terminal_key key)
 {
-	switch (key) {
-	case TERMINAL_NONE:
-		break;
-	case TERMINAL_LEAVE:
+	if (key == TERMINAL_LEAVE)
 		ending_set(&wait->vm->ending, OUTCOME_ERROR, "left with Ctrl-A x");
-		break;
-	case TERMINAL_HELP:
+	else if (key == TERMINAL_HELP)
 		fputs("\r\nnumavm: Ctrl-A x  leave the guest\r\n"
 		      "numavm: Ctrl-A h  this help\r\n"
 		      "numavm: Ctrl-A Ctrl-A  send Ctrl-A\r\n",
 		      stderr);
-		break;
-	}
 }
 
 static void offer_input(struct wait *wait)
@@ -167,21 +155,29 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 	offer_input(wait);
 }
 
-void wait_for_end(struct wait *wait)
+void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns)
 {
+	struct wait wait = {
+		.vm = vm,
+		.signals = signals,
+		.input_open = true,
+		.input_is_terminal = isatty(STDIN_FILENO),
+		.timeout_ns = timeout_ns,
+		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : 0,
+	};
 	struct pollfd polls[NR_POLL] = {
-		[POLL_EVENT] = { .fd = wait->vm->ending.event, .events = POLLIN },
-		[POLL_SIGNALS] = { .fd = wait->signals, .events = POLLIN },
+		[POLL_EVENT] = { .fd = vm->ending.event, .events = POLLIN },
+		[POLL_SIGNALS] = { .fd = signals, .events = POLLIN },
 		[POLL_INPUT] = { .events = POLLIN },
-		[POLL_CONSOLE] = { .fd = wait->vm->console.timer, .events = POLLIN },
+		[POLL_CONSOLE] = { .fd = vm->console.timer, .events = POLLIN },
 	};
 
-	while (!atomic_load(&wait->vm->ending.stopping)) {
-		note_panic(wait);
-		polls[POLL_INPUT].fd = wants_input(wait) ? STDIN_FILENO : -1;
-		if (poll(polls, NR_POLL, ms_until(wait->deadline_ns)) > 0)
-			handle_events(wait, polls);
-		check_deadline(wait);
+	while (!atomic_load(&vm->ending.stopping)) {
+		note_panic(&wait);
+		polls[POLL_INPUT].fd = wants_input(&wait) ? STDIN_FILENO : -1;
+		if (poll(polls, NR_POLL, ms_until(wait.deadline_ns)) > 0)
+			handle_events(&wait, polls);
+		check_deadline(&wait);
 	}
-	console_flush(&wait->vm->console, LAST_BYTES_S);
+	console_flush(&vm->console, LAST_BYTES_S);
 }
