@@ -7,7 +7,7 @@
 
 #include "arch/arch.h"
 #include "vmm/cli/config.h"
-#include "vmm/run/outcome.h"
+#include "vmm/run/ending.h"
 #include "vmm/verbs.h"
 
 #ifndef NUMAVM_VERSION

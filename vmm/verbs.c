@@ -13,9 +13,9 @@
 #include "arch/arch.h"
 #include "mem/xalloc.h"
 #include "vmm/plan/plan.h"
-#include "vmm/run/progress.h"
 #include "vmm/run/run.h"
 #include "vmm/run/signals.h"
+#include "vmm/run/terminal.h"
 
 int verbs_flush(struct error *err)
 {
@@ -117,7 +117,7 @@ static int run_guest(const struct input *in, struct result *result, struct error
 		.boot = &boot,
 		.console = s->console,
 		.timeout_ns = s->timeout_ns,
-		.ram = { s->populate_threads, s->verify, progress_show },
+		.ram = { s->populate_threads, s->verify, terminal_show_progress },
 		.realtime = s->realtime,
 		.start = in->start,
 	};

@@ -19,8 +19,7 @@ enum panic_event {
 
 /* Zeroed to begin with. */
 struct panic {
-	char line
-		[PANIC_LINE]; /* what has come since the last newline, without control characters */
+	char line[PANIC_LINE]; /* since the last newline, without control characters */
 	size_t length;
 	char message[PANIC_LINE]; /* "Kernel panic - not syncing: ..."; empty: none so far */
 };

@@ -3,8 +3,49 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+static const struct {
+	const char *name;
+	int status;
+} kinds[] = {
+	[OUTCOME_POWEROFF] = { "poweroff", 0 },
+	[OUTCOME_REBOOT] = { "reboot", 0 },
+	[OUTCOME_PANIC] = { "panic", 122 },
+	[OUTCOME_CRASH] = { "crash", 123 },
+	[OUTCOME_TIMEOUT] = { "timeout", 124 },
+	[OUTCOME_CONTENTION] = { "contention", OUTCOME_STATUS_NONE },
+	[OUTCOME_ERROR] = { "error", OUTCOME_STATUS_NONE },
+};
+
+void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	outcome->kind = kind;
+	outcome->status = kinds[kind].status;
+	va_start(ap, fmt);
+	vsnprintf(outcome->message, sizeof(outcome->message), fmt, ap);
+	va_end(ap);
+}
+
+void outcome_from_error(struct outcome *outcome, const struct error *err)
+{
+	outcome_set(outcome, err->contention ? OUTCOME_CONTENTION : OUTCOME_ERROR, "%s", err->text);
+}
+
+void outcome_from_signal(struct outcome *outcome, int number)
+{
+	outcome_set(outcome, OUTCOME_ERROR, "ended by SIG%s", sigabbrev_np(number));
+	outcome->status = 128 + number;
+}
+
+const char *outcome_name(enum outcome_kind kind)
+{
+	return kinds[kind].name;
+}
 
 int ending_init(struct ending *ending, struct error *err)
 {
@@ -27,22 +68,20 @@ static bool is_end_of_panic(enum outcome_kind kind)
 	return kind != OUTCOME_CONTENTION && kind != OUTCOME_ERROR;
 }
 
-bool ending_offer(struct ending *ending, const struct outcome *outcome)
+void ending_offer(struct ending *ending, const struct outcome *outcome)
 {
-	bool first, counts;
+	bool panicked;
 
 	pthread_mutex_lock(&ending->lock);
-	first = !ending->stopping;
-	counts = first && !(ending->panicked && is_end_of_panic(outcome->kind));
-	if (first)
-		ending->outcome = counts ? *outcome : ending->panic;
+	panicked = ending->panicked && is_end_of_panic(outcome->kind);
+	if (!ending->stopping)
+		ending->outcome = panicked ? ending->panic : *outcome;
 	ending->stopping = true;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);
-	return counts;
 }
 
-bool ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, ...)
+void ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, ...)
 {
 	struct outcome outcome;
 	va_list ap;
@@ -51,7 +90,7 @@ bool ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, 
 	va_start(ap, fmt);
 	vsnprintf(outcome.message, sizeof(outcome.message), fmt, ap);
 	va_end(ap);
-	return ending_offer(ending, &outcome);
+	ending_offer(ending, &outcome);
 }
 
 void ending_note_panic(struct ending *ending, const char *message)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one verdict on a running machine. Devices, vCPUs, signals and deadlines set it from any
- * thread; it knows none of them, and wakes the main thread, which waits for it
- * (wait.c). run.c owns it.
+ * What became of a run, as its exit status and its last line on stderr say it; and the one verdict
+ * on a running machine. Devices, vCPUs, signals and deadlines set that from any thread; it knows
+ * none of them, and wakes the main thread, which waits for it (wait.c). run.c owns it; main makes
+ * an outcome of an error that kept the run from starting.
  */
 #ifndef VMM_RUN_ENDING_H
 #define VMM_RUN_ENDING_H
@@ -11,7 +12,38 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "vmm/run/outcome.h"
+#include "mem/error.h"
+
+enum outcome_kind {
+	OUTCOME_POWEROFF,
+	OUTCOME_REBOOT,
+	OUTCOME_PANIC,
+	OUTCOME_CRASH,
+	OUTCOME_TIMEOUT,
+	OUTCOME_CONTENTION,
+	OUTCOME_ERROR,
+};
+
+#define OUTCOME_STATUS_NONE 125 /* no verdict */
+
+struct outcome {
+	enum outcome_kind kind;
+	int status; /* exit status; 128+n when signal n ended the run */
+	char message[512]; /* one line, or empty */
+};
+
+/* An outcome of @kind with its own exit status and a message. */
+void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Of an error that kept the run from starting: error or contention, 125. */
+void outcome_from_error(struct outcome *outcome, const struct error *err);
+
+/* Of signal @number, which ends the run: error, 128+@number. */
+void outcome_from_signal(struct outcome *outcome, int number);
+
+/* As the result has it: "poweroff", "panic". */
+const char *outcome_name(enum outcome_kind kind);
 
 /* The outcome and the panic are to be read once what tells of them is true. */
 struct ending {
@@ -28,12 +60,12 @@ int ending_init(struct ending *ending, struct error *err);
 
 /*
  * Offers a verdict. The first one counts, but a machine whose kernel has panicked ends as panicked
- * however the guest goes on. Returns whether this one counted.
+ * however the guest goes on.
  */
-bool ending_offer(struct ending *ending, const struct outcome *outcome);
+void ending_offer(struct ending *ending, const struct outcome *outcome);
 
 /* The same of a verdict made of @kind and a message. */
-bool ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, ...)
+void ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The kernel has panicked, saying @message, and goes on: it has its trace to print yet. */

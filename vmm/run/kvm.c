@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEVICE "/dev/kvm"
-
 int kvm_ioctl_named(int fd, unsigned long request, const char *name, unsigned long argument,
 		    struct error *err)
 {
@@ -40,28 +38,25 @@ static int explain_open(struct error *err)
 	char group[64];
 
 	if (errno == ENOENT)
-		return error_set(err,
-				 DEVICE ": not there: turn on virtualization in the firmware and "
-					"load kvm_intel or kvm_amd (modprobe)");
-	if ((errno != EACCES && errno != EPERM) || stat(DEVICE, &st))
-		return error_errno(err, DEVICE);
+		return error_set(err, "/dev/kvm: not there: turn on virtualization in the firmware "
+				      "and load kvm_intel or kvm_amd (modprobe)");
+	if ((errno != EACCES && errno != EPERM) || stat("/dev/kvm", &st))
+		return error_errno(err, "/dev/kvm");
 	if (!st.st_gid || (st.st_mode & 060) != 060)
 		return error_set(err,
-				 DEVICE
-				 ": no right to open it (mode %04o): as root, chgrp kvm " DEVICE
-				 " && chmod 660 " DEVICE ", and be in group kvm",
+				 "/dev/kvm: no right to open it (mode %04o): as root, chgrp kvm "
+				 "/dev/kvm && chmod 660 /dev/kvm, and be in group kvm",
 				 st.st_mode & 07777);
 	group_name(st.st_gid, group, sizeof(group));
-	return error_set(err,
-			 DEVICE
-			 ": no right to open it: be in group %s (adduser USER %s, then log in "
-			 "anew)",
-			 group, group);
+	return error_set(
+		err,
+		"/dev/kvm: no right to open it: be in group %s (adduser USER %s, then log in anew)",
+		group, group);
 }
 
 int kvm_open(struct error *err)
 {
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC), version;
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC), version;
 
 	if (fd < 0)
 		return explain_open(err);
@@ -70,8 +65,8 @@ int kvm_open(struct error *err)
 		return fd;
 	close(fd);
 	if (version < 0)
-		return error_set(err, DEVICE ": this is not KVM's device");
-	return error_set(err, DEVICE ": API version %d, but %d is needed", version,
+		return error_set(err, "/dev/kvm: this is not KVM's device");
+	return error_set(err, "/dev/kvm: API version %d, but %d is needed", version,
 			 KVM_API_VERSION);
 }
 

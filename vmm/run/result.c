@@ -25,15 +25,6 @@ static json_t *text_as_json(const char *text)
 	return json_string(ascii);
 }
 
-static json_t *to_json(const struct result *result)
-{
-	return json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:o}", "outcome",
-			 outcome_name(result->outcome.kind), "status", result->outcome.status,
-			 "message", text_as_json(result->outcome.message), "seconds", "setup",
-			 result->setup, "populate", result->populate, "total", result->total,
-			 "nodes", result->nodes ? json_incref(result->nodes) : json_array());
-}
-
 static bool is_stdout(const struct stat *st)
 {
 	struct stat out;
@@ -45,22 +36,19 @@ static bool is_stdout(const struct stat *st)
 static int check_old(const char *path, struct error *err)
 {
 	struct stat st;
-	char first = 0;
-	int fd;
+	int fd, ret = 0;
+	char first;
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size || is_stdout(&st))
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, &first, 1) < 0)
-		first = 0;
-	if (fd >= 0)
-		close(fd);
-	if (first == '{')
-		return 0;
-	return error_set(err,
-			 "--result %s: holds something else than an older result: name another "
-			 "file, or remove it",
-			 path);
+	if (fd < 0 || read(fd, &first, 1) != 1 || first != '{')
+		ret = error_set(err,
+				"--result %s: holds something else than an older result: "
+				"name another file, or remove it",
+				path);
+	close(fd);
+	return ret;
 }
 
 /* A FIFO that nobody reads must not hold us up, and stdout under another name not be emptied. */
@@ -72,16 +60,20 @@ int result_open(const char *path, struct error *err)
 	if (check_old(path, err))
 		return -1;
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-	if (fd < 0 || fstat(fd, &st))
-		return error_errno(err, "--result %s", path);
-	if (S_ISREG(st.st_mode) && !is_stdout(&st) && ftruncate(fd, 0))
+	if (fd < 0 || fstat(fd, &st) ||
+	    (S_ISREG(st.st_mode) && !is_stdout(&st) && ftruncate(fd, 0)))
 		return error_errno(err, "--result %s", path);
 	return fd;
 }
 
 char *result_text(const struct result *result)
 {
-	json_t *json = to_json(result);
+	json_t *json =
+		json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:o}", "outcome",
+			  outcome_name(result->outcome.kind), "status", result->outcome.status,
+			  "message", text_as_json(result->outcome.message), "seconds", "setup",
+			  result->setup, "populate", result->populate, "total", result->total,
+			  "nodes", result->nodes ? json_incref(result->nodes) : json_array());
 	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	char *text = xasprintf("%s\n", dump);
 

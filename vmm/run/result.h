@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "vmm/run/outcome.h"
+#include "vmm/run/ending.h"
 
 struct result {
 	bool wanted; /* --result is there; else nodes stays NULL */

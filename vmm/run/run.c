@@ -18,10 +18,8 @@
 static int allocate(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
 	const struct machine *m = vm->machine;
-	int ret = fit_make(m, &vm->fit, err);
+	int ret = fit_make(m, &vm->fit, err) || ram_allocate(&vm->ram, m, &vm->fit, &run->ram, err);
 
-	if (!ret)
-		ret = ram_allocate(&vm->ram, m, &vm->fit, &run->ram, err);
 	fit_unlock(&vm->fit);
 	if (ret)
 		return -1;

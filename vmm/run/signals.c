@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "mem/xalloc.h"
-#include "vmm/run/progress.h"
 #include "vmm/run/result.h"
+#include "vmm/run/terminal.h"
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -36,7 +36,7 @@ static void on_signal(int number)
 	if (results[number])
 		say(result_fd, results[number]);
 	if (poll(&err, 1, 0) > 0) { /* else nobody reads */
-		progress_hide();
+		terminal_hide_progress();
 		say(STDERR_FILENO, messages[number]);
 	}
 	signal(number, SIG_DFL);

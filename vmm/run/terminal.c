@@ -2,15 +2,49 @@
 #include "vmm/run/terminal.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "mem/clock.h"
+
 #define ESCAPE 0x01 /* Ctrl-A */
+#define QUIET_SECONDS 1.0
+#define ERASE_LINE "\r\033[K"
 
 static struct termios saved;
 static bool is_terminal; /* saved is its state */
 static volatile sig_atomic_t raw;
 static bool escaped; /* Ctrl-A has come, what it is for has not */
+static volatile sig_atomic_t bar_shown;
+
+void terminal_show_progress(uint64_t done, uint64_t total)
+{
+	static const char full[] = "##############################";
+	static struct timespec start; /* of this populating */
+	int filled = (double)done / total * (sizeof(full) - 1);
+	double seconds;
+
+	if (!done)
+		clock_gettime(CLOCK_MONOTONIC, &start);
+	seconds = clock_seconds_since(&start);
+	if (seconds < QUIET_SECONDS || !isatty(STDERR_FILENO))
+		return;
+	if (done == total)
+		fputs(ERASE_LINE, stderr);
+	else
+		fprintf(stderr, "\rnumavm: populating [%-30.*s] %3.0f %%  %.1f GiB/s", filled, full,
+			100.0 * done / total, done / seconds / (1 << 30));
+	fflush(stderr);
+	bar_shown = done < total;
+}
+
+void terminal_hide_progress(void)
+{
+	if (bar_shown && write(STDERR_FILENO, ERASE_LINE, strlen(ERASE_LINE)) < 0)
+		return; /* then it stays */
+}
 
 static void make_raw(void)
 {

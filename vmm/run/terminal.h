@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user's terminal: raw while the guest has it, and as it was again whatever happens, a crash of
- * ours included. Ctrl-A is the escape key. One terminal a process, so its state is this file's own:
- * the handlers that restore it can be given none.
+ * The user's terminal: the bar that a long populating shows, then raw while the guest has it, and
+ * as it was again whatever happens, a crash of ours included. Ctrl-A is the escape key. One
+ * terminal per process, so its state is this file's own: the handlers that restore it can be given
+ * none.
  */
 #ifndef VMM_RUN_TERMINAL_H
 #define VMM_RUN_TERMINAL_H
@@ -10,6 +11,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * For ram_allocate(): draws the bar on stderr, when that is a terminal, once a second has passed,
+ * and takes it away when all is done.
+ */
+void terminal_show_progress(uint64_t done, uint64_t total);
+
+/* Takes a bar that is there off the terminal. For signal handlers too. */
+void terminal_hide_progress(void);
 
 /* Makes stdin raw when it is a terminal and we are not in the background. */
 void terminal_open(void);

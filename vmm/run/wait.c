@@ -21,7 +21,6 @@ enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, NR_POLL };
 
 struct wait {
 	struct vm *vm;
-	int signals; /* signalfd */
 	bool input_open;
 	bool input_is_terminal;
 	uint8_t input[4096]; /* read, and not yet taken by the guest */
@@ -39,12 +38,12 @@ static uint64_t now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-static void handle_signal(struct wait *wait)
+static void handle_signal(struct wait *wait, int signals)
 {
 	struct signalfd_siginfo info;
 	struct outcome outcome;
 
-	if (read(wait->signals, &info, sizeof(info)) != sizeof(info))
+	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGCONT) {
 		terminal_resume();
@@ -146,7 +145,7 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 	    read(wait->vm->ending.event, &count, sizeof(count)) != sizeof(count))
 		return;
 	if (polls[POLL_SIGNALS].revents)
-		handle_signal(wait);
+		handle_signal(wait, polls[POLL_SIGNALS].fd);
 	if (polls[POLL_INPUT].revents)
 		read_input(wait);
 	if (polls[POLL_CONSOLE].revents &&
@@ -159,7 +158,6 @@ void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns)
 {
 	struct wait wait = {
 		.vm = vm,
-		.signals = signals,
 		.input_open = true,
 		.input_is_terminal = isatty(STDIN_FILENO),
 		.timeout_ns = timeout_ns,
