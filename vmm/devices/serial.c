@@ -45,25 +45,23 @@ static void update_irq(struct serial *s)
 
 static void push(struct serial *s, uint8_t byte)
 {
-	if (s->count == rx_size(s)) {
+	if (s->count < rx_size(s))
+		s->fifo[(s->head + s->count++) % SERIAL_FIFO] = byte;
+	else
 		s->overrun = true;
-		return;
-	}
-	s->fifo[(s->head + s->count++) % SERIAL_FIFO] = byte;
 }
 
 static uint8_t pop(struct serial *s)
 {
-	bool was_full = s->count == rx_size(s);
 	uint8_t byte;
 
 	if (!s->count)
 		return 0;
+	if (s->count == rx_size(s))
+		s->ops->room(s->opaque);
 	byte = s->fifo[s->head];
 	s->head = (s->head + 1) % SERIAL_FIFO;
 	s->count--;
-	if (was_full)
-		s->ops->room(s->opaque);
 	return byte;
 }
 
@@ -78,12 +76,9 @@ static uint8_t read_iir(struct serial *s)
 
 static uint8_t read_lsr(struct serial *s)
 {
-	uint8_t lsr = UART_LSR_THRE | UART_LSR_TEMT;
+	uint8_t lsr = UART_LSR_THRE | UART_LSR_TEMT | (s->count ? UART_LSR_DR : 0) |
+		      (s->overrun ? UART_LSR_OE : 0);
 
-	if (s->count)
-		lsr |= UART_LSR_DR;
-	if (s->overrun)
-		lsr |= UART_LSR_OE;
 	s->overrun = false;
 	return lsr;
 }
@@ -124,14 +119,12 @@ static uint8_t read_register(struct serial *s, uint64_t offset)
 
 static void write_fcr(struct serial *s, uint8_t value)
 {
-	bool was_full = s->count == rx_size(s);
-
+	if (s->count == rx_size(s))
+		s->ops->room(s->opaque);
 	/* Switching the FIFOs clears them. */
 	if (value & UART_FCR_CLEAR_RCVR || (value ^ s->regs[UART_FCR]) & UART_FCR_ENABLE_FIFO)
 		s->head = s->count = 0;
 	s->regs[UART_FCR] = value;
-	if (was_full)
-		s->ops->room(s->opaque);
 }
 
 /* Enabling the interrupt of an empty THR raises it. */
@@ -145,19 +138,27 @@ static void write_ier(struct serial *s, uint8_t value)
 /* In loopback the outside cannot send; after it, it can again. */
 static void write_mcr(struct serial *s, uint8_t value)
 {
-	bool left_loopback = s->regs[UART_MCR] & ~value & UART_MCR_LOOP;
-
-	s->regs[UART_MCR] = value & 0x1f;
-	if (left_loopback)
+	if (s->regs[UART_MCR] & ~value & UART_MCR_LOOP)
 		s->ops->room(s->opaque);
+	s->regs[UART_MCR] = value & 0x1f;
 }
 
-static bool is_sent(const struct serial *s, uint64_t offset)
+/*
+ * A byte is gone as soon as it is written: THR is empty again, which is told when it has been sent,
+ * so that a CPU that learns of it cannot overtake it. Meanwhile the lock is free.
+ */
+static void transmit(struct serial *s, uint8_t byte)
 {
-	return offset == UART_TX && !is_divisor(s, offset) && !(s->regs[UART_MCR] & UART_MCR_LOOP);
+	if (s->regs[UART_MCR] & UART_MCR_LOOP) {
+		push(s, byte);
+	} else {
+		pthread_mutex_unlock(&s->lock);
+		s->ops->send(s->opaque, byte);
+		pthread_mutex_lock(&s->lock);
+	}
+	s->thr_empty = true;
 }
 
-/* Only what stays in the port: in loopback, a byte for the transmitter too. */
 static void write_register(struct serial *s, uint64_t offset, uint8_t value)
 {
 	if (is_divisor(s, offset)) {
@@ -166,8 +167,7 @@ static void write_register(struct serial *s, uint64_t offset, uint8_t value)
 	}
 	switch (offset) {
 	case UART_TX:
-		push(s, value);
-		s->thr_empty = true;
+		transmit(s, value);
 		break;
 	case UART_IER:
 		write_ier(s, value);
@@ -197,10 +197,6 @@ static uint64_t serial_read(struct bus_device *device, uint64_t offset, unsigned
 	return value;
 }
 
-/*
- * A byte is gone as soon as it is written: THR is empty again, which is told when it has been sent,
- * so that a CPU that learns of it cannot overtake it.
- */
 static void serial_write(struct bus_device *device, uint64_t offset, uint64_t value,
 			 unsigned int size)
 {
@@ -208,14 +204,7 @@ static void serial_write(struct bus_device *device, uint64_t offset, uint64_t va
 
 	(void)size;
 	pthread_mutex_lock(&s->lock);
-	if (is_sent(s, offset)) {
-		pthread_mutex_unlock(&s->lock);
-		s->ops->send(s->opaque, value);
-		pthread_mutex_lock(&s->lock);
-		s->thr_empty = true;
-	} else {
-		write_register(s, offset, value);
-	}
+	write_register(s, offset, value);
 	update_irq(s);
 	pthread_mutex_unlock(&s->lock);
 }

@@ -19,7 +19,7 @@
 /* The world around the port; called with the port's lock held, but for send. */
 struct serial_ops {
 	void (*send)(void *opaque, uint8_t byte); /* may block; the guest's byte waits with it */
-	void (*room)(void *opaque); /* a receiver that was full has room again */
+	void (*room)(void *opaque); /* a receiver that was full has room, once the lock is free */
 };
 
 struct serial {

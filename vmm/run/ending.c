@@ -62,20 +62,14 @@ void ending_wake(struct ending *ending)
 		return; /* its counter is full: the main thread is awake */
 }
 
-/* An error of ours is told as such, even after a panic. */
-static bool is_end_of_panic(enum outcome_kind kind)
-{
-	return kind != OUTCOME_CONTENTION && kind != OUTCOME_ERROR;
-}
-
 void ending_offer(struct ending *ending, const struct outcome *outcome)
 {
-	bool panicked;
+	/* An error of ours is told as such, even after a panic. */
+	bool ours = outcome->kind == OUTCOME_CONTENTION || outcome->kind == OUTCOME_ERROR;
 
 	pthread_mutex_lock(&ending->lock);
-	panicked = ending->panicked && is_end_of_panic(outcome->kind);
 	if (!ending->stopping)
-		ending->outcome = panicked ? ending->panic : *outcome;
+		ending->outcome = ending->panicked && !ours ? ending->panic : *outcome;
 	ending->stopping = true;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);

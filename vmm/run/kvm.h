@@ -6,7 +6,6 @@
 #define VMM_RUN_KVM_H
 
 #include <linux/kvm.h>
-#include <stdint.h>
 #include <sys/ioctl.h>
 
 #include "mem/error.h"

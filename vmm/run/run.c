@@ -45,18 +45,13 @@ static const struct serial_ops console_port = { send_to_console, wake_waiter };
 
 static void end_by_console(void *ending, enum console_event event, const char *text)
 {
-	switch (event) {
-	case CONSOLE_PANIC:
+	if (event == CONSOLE_PANIC)
 		ending_note_panic(ending, text);
-		break;
-	case CONSOLE_PANIC_END:
+	else if (event == CONSOLE_PANIC_END)
 		ending_set(ending, OUTCOME_PANIC, "%s", text);
-		break;
-	case CONSOLE_CLOSED:
+	else
 		ending_set(ending, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
 			   text);
-		break;
-	}
 }
 
 static int open_console(struct vm *vm, const char *log, struct error *err)

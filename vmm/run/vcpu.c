@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "vmm/run/vcpu.h"
-
+/* A vCPU's thread and its exits. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "arch/arch.h"
 #include "mem/host.h"
 #include "vmm/run/kvm.h"
+#include "vmm/run/vm.h"
 
 #define STACK_SIZE (256 << 10)
 #define MAX_REFUSALS 1000 /* of KVM_RUN, one after another, before a lack counts as lasting */
@@ -46,17 +45,15 @@ static void handle_mmio(struct vcpu *vcpu)
 
 static void handle_system_event(struct vcpu *vcpu)
 {
-	switch (vcpu->run->system_event.type) {
-	case KVM_SYSTEM_EVENT_SHUTDOWN:
-		ending_set(&vcpu->vm->ending, OUTCOME_POWEROFF, "%s", "");
-		break;
-	case KVM_SYSTEM_EVENT_RESET:
-		ending_set(&vcpu->vm->ending, OUTCOME_REBOOT, "%s", "");
-		break;
-	default:
-		ending_set(&vcpu->vm->ending, OUTCOME_CRASH,
-			   "the guest crashed: KVM system event %u", vcpu->run->system_event.type);
-	}
+	struct ending *ending = &vcpu->vm->ending;
+	uint32_t type = vcpu->run->system_event.type;
+
+	if (type == KVM_SYSTEM_EVENT_SHUTDOWN)
+		ending_set(ending, OUTCOME_POWEROFF, "%s", "");
+	else if (type == KVM_SYSTEM_EVENT_RESET)
+		ending_set(ending, OUTCOME_REBOOT, "%s", "");
+	else
+		ending_set(ending, OUTCOME_CRASH, "the guest crashed: KVM system event %u", type);
 }
 
 static void handle_internal_error(struct vcpu *vcpu)
@@ -88,9 +85,8 @@ static void handle_exit(struct vcpu *vcpu)
 		handle_system_event(vcpu);
 		break;
 	case KVM_EXIT_FAIL_ENTRY:
-		vcpu_crashed(
-			vcpu, "the processor refused its state (reason 0x%llx)",
-			(unsigned long long)vcpu->run->fail_entry.hardware_entry_failure_reason);
+		vcpu_crashed(vcpu, "the processor refused its state (reason 0x%llx)",
+			     vcpu->run->fail_entry.hardware_entry_failure_reason);
 		break;
 	case KVM_EXIT_INTERNAL_ERROR:
 		handle_internal_error(vcpu);

@@ -7,7 +7,6 @@
 #include "arch/arch.h"
 #include "mem/xalloc.h"
 #include "vmm/run/kvm.h"
-#include "vmm/run/vcpu.h"
 
 #define STOP_MS 2000
 #define KICK SIGUSR1 /* gets a vCPU out of KVM_RUN */
@@ -44,8 +43,6 @@ static int set_slot(struct vm *vm, const struct layout_range *range, struct erro
 
 int vm_create(struct vm *vm, struct error *err)
 {
-	unsigned int nr_cpus = vm->machine->topology.nr_cpus;
-
 	vm->fd = kvm_ioctl(vm->kvm, KVM_CREATE_VM, arch_vm_type(vm->machine), err);
 	if (vm->fd < 0)
 		return -1;
@@ -54,7 +51,7 @@ int vm_create(struct vm *vm, struct error *err)
 			return -1;
 	if (arch_vm_init(vm, err))
 		return -1;
-	for (unsigned int i = 0; i < nr_cpus; i++)
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 		if (vcpu_create(&vm->vcpus[i], vm, i, err))
 			return -1;
 	return arch_vm_init_late(vm, err);

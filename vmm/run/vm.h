@@ -20,6 +20,8 @@
 #include "vmm/devices/serial.h"
 #include "vmm/run/ending.h"
 
+struct vm;
+
 struct vcpu {
 	struct vm *vm;
 	unsigned int index;
@@ -29,6 +31,12 @@ struct vcpu {
 	unsigned int refusals; /* of KVM_RUN, with EAGAIN, since it last ran */
 	atomic_bool parked; /* out of KVM_RUN for good */
 };
+
+/* Creates KVM's vCPU and maps its run structure. For vm.c, as is vcpu_start(). Returns 0, or -1. */
+int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct error *err);
+
+/* Starts the thread with its KVM_RUN loop, one for every architecture. Returns 0, or -1. */
+int vcpu_start(struct vcpu *vcpu, struct error *err);
 
 /* Ends the machine for what its guest did on @vcpu: a format and values, as for ending_set(). */
 #define vcpu_crashed(vcpu, fmt, ...)                                                      \

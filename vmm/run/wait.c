@@ -26,7 +26,7 @@ struct wait {
 	uint8_t input[4096]; /* read, and not yet taken by the guest */
 	size_t input_size;
 	uint64_t timeout_ns; /* the user's, for the message; 0: none */
-	uint64_t deadline_ns; /* the limit's or, if that is sooner, a panic's; 0: none */
+	uint64_t deadline_ns; /* the limit's or, if that is sooner, a panic's; UINT64_MAX: none */
 	bool panicked; /* the deadline knows of it */
 };
 
@@ -113,26 +113,23 @@ static void note_panic(struct wait *wait)
 	if (wait->panicked || !atomic_load(&wait->vm->ending.panicked))
 		return;
 	wait->panicked = true;
-	if (!wait->deadline_ns || latest < wait->deadline_ns)
+	if (latest < wait->deadline_ns)
 		wait->deadline_ns = latest;
 }
 
-/* Time until @deadline for poll(2), rounded up; -1 for none. */
+/* Time until @deadline for poll(2), rounded up; of a long one the first 1000 s. */
 static int ms_until(uint64_t deadline)
 {
-	uint64_t now = now_ns(), ms;
+	uint64_t now = now_ns();
 
-	if (!deadline)
-		return -1;
 	if (deadline <= now)
 		return 0;
-	ms = (deadline - now + NS_PER_MS - 1) / NS_PER_MS;
-	return ms < 1000000 ? (int)ms : 1000000;
+	return deadline - now < 1000 * NS_PER_S ? (deadline - now) / NS_PER_MS + 1 : 1000000;
 }
 
 static void check_deadline(struct wait *wait)
 {
-	if (wait->deadline_ns && now_ns() >= wait->deadline_ns)
+	if (now_ns() >= wait->deadline_ns)
 		ending_set(&wait->vm->ending, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
 			   (double)wait->timeout_ns / NS_PER_S);
 }
@@ -161,7 +158,7 @@ void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns)
 		.input_open = true,
 		.input_is_terminal = isatty(STDIN_FILENO),
 		.timeout_ns = timeout_ns,
-		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : 0,
+		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : UINT64_MAX,
 	};
 	struct pollfd polls[NR_POLL] = {
 		[POLL_EVENT] = { .fd = vm->ending.event, .events = POLLIN },
