@@ -8,13 +8,40 @@
 #ifndef ARCH_LOAD_H
 #define ARCH_LOAD_H
 
-#include "arch/boot_data.h"
+#include <assert.h>
+
+#include "arch/blob.h"
 #include "arch/kernel_file.h"
 #include "mem/machine.h"
 #include "mem/memory_map.h"
 #include "vmm/guest/boot.h"
 
 struct vm;
+
+/* Tables, command line: an architecture's arch_boot_data() adds them, each for its own place. */
+#define BOOT_DATA_MAX_PIECES 8
+
+struct boot_data {
+	struct blob bytes;
+	struct {
+		uint64_t gpa;
+		size_t offset, size; /* in bytes */
+	} pieces[BOOT_DATA_MAX_PIECES];
+	unsigned int nr;
+	uint64_t params; /* the address that the kernel is handed: zero page, device tree */
+};
+
+/* Adds a copy of @size bytes at @from, for guest-physical @gpa. */
+static inline void boot_data_add(struct boot_data *data, uint64_t gpa, const void *from,
+				 size_t size)
+{
+	size_t offset = blob_add(&data->bytes, from, size);
+
+	assert(data->nr < BOOT_DATA_MAX_PIECES);
+	data->pieces[data->nr].gpa = gpa;
+	data->pieces[data->nr].offset = offset;
+	data->pieces[data->nr++].size = size;
+}
 
 struct load {
 	const struct machine *machine;

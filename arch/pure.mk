@@ -12,5 +12,5 @@ SHARED_x86 := acpi
 
 NAME_arm64 := aarch64
 DEBIAN_arm64 := arm64
-PURE_arm64 := devices fdt fdt_devices gic image
+PURE_arm64 := devices fdt fdt_devices image
 SHARED_arm64 := fdt

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arch/arm64/fdt.h"
 #include "arch/arm64/gic.h"
@@ -21,20 +22,16 @@
 
 static void add_gic_regions(struct tree *tree, unsigned int nr)
 {
-	uint32_t *reg = xcalloc(1 + nr, CELLS_PER_REGION * sizeof(*reg)), *at = reg;
-	const uint32_t distributor[] = { TREE_U64(ARM64_GIC_DISTRIBUTOR),
-					 TREE_U64(ARM64_GIC_DISTRIBUTOR_SIZE) };
+	struct gic_region region = { ARM64_GIC_DISTRIBUTOR, ARM64_GIC_DISTRIBUTOR_SIZE, 0 };
+	uint32_t *reg = xcalloc(1 + nr, CELLS_PER_REGION * sizeof(*reg));
 
-	for (unsigned int i = 0; i < CELLS_PER_REGION; i++)
-		*at++ = distributor[i];
-	for (unsigned int i = 0; i < nr; i++) {
-		struct gic_region region = gic_region(tree->machine->topology.nr_cpus, i);
+	for (unsigned int i = 0; i <= nr; i++) {
 		const uint32_t cells[] = { TREE_U64(region.base), TREE_U64(region.size) };
 
-		for (unsigned int j = 0; j < CELLS_PER_REGION; j++)
-			*at++ = cells[j];
+		memcpy(reg + i * CELLS_PER_REGION, cells, sizeof(cells));
+		region = gic_region(tree->machine->topology.nr_cpus, i);
 	}
-	tree_array(tree, "reg", reg, at - reg);
+	tree_array(tree, "reg", reg, (1 + nr) * CELLS_PER_REGION);
 	free(reg);
 }
 

@@ -6,7 +6,7 @@
 #ifndef ARCH_ARM64_GIC_H
 #define ARCH_ARM64_GIC_H
 
-#include <stdint.h>
+#include "arch/arm64/platform.h"
 
 struct gic_region {
 	uint64_t base;
@@ -15,7 +15,22 @@ struct gic_region {
 };
 
 /* How many regions @nr_cpus CPUs take, and the one numbered @i of them. */
-unsigned int gic_regions(unsigned int nr_cpus);
-struct gic_region gic_region(unsigned int nr_cpus, unsigned int i);
+static inline unsigned int gic_regions(unsigned int nr_cpus)
+{
+	return (nr_cpus + ARM64_GIC_REGION_CPUS - 1) / ARM64_GIC_REGION_CPUS;
+}
+
+static inline struct gic_region gic_region(unsigned int nr_cpus, unsigned int i)
+{
+	unsigned int first = i * ARM64_GIC_REGION_CPUS, cpus = nr_cpus - first;
+
+	if (cpus > ARM64_GIC_REGION_CPUS)
+		cpus = ARM64_GIC_REGION_CPUS;
+	return (struct gic_region){
+		.base = ARM64_GIC_REDISTRIBUTORS + first * ARM64_GIC_REDISTRIBUTOR_SIZE,
+		.size = cpus * ARM64_GIC_REDISTRIBUTOR_SIZE,
+		.cpus = cpus,
+	};
+}
 
 #endif

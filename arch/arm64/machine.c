@@ -55,11 +55,7 @@ int arch_vm_init(struct vm *vm, struct error *err)
 int arm64_set_attribute(int fd, uint32_t group, uint64_t number, const void *value,
 			const char *what, struct error *err)
 {
-	struct kvm_device_attr attribute = {
-		.group = group,
-		.attr = number,
-		.addr = (uintptr_t)value,
-	};
+	struct kvm_device_attr attribute = { 0, group, number, (uintptr_t)value };
 
 	if (ioctl(fd, KVM_SET_DEVICE_ATTR, &attribute))
 		return error_errno(err, "KVM_SET_DEVICE_ATTR %s", what);

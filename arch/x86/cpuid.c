@@ -81,20 +81,6 @@ static unsigned int at_most(unsigned int value, unsigned int limit)
 	return value < limit ? value : limit;
 }
 
-static struct cpu_facts gather(const struct machine *m, unsigned int cpu)
-{
-	const struct topology_cpu *c = &m->topology.cpus[cpu];
-
-	return (struct cpu_facts){
-		.shifts = apic_id_shifts(m),
-		.id = apic_id(m, cpu),
-		.threads = m->topology.threads,
-		.package_threads =
-			m->topology.llcs_per_package * m->topology.cores * m->topology.threads,
-		.core_in_package = c->llc_in_package * m->topology.cores + c->core_in_llc,
-	};
-}
-
 /* Leaf 1: the id, the logical processors of the package, HTT, the hypervisor and the timer. */
 static void write_leaf_1(struct cpuid_table *table, const struct cpu_facts *facts)
 {
@@ -214,7 +200,15 @@ static void hide_other_topology(struct cpuid_table *table)
 
 void cpuid_build(const struct machine *m, unsigned int cpu, struct cpuid_table *table)
 {
-	struct cpu_facts facts = gather(m, cpu);
+	const struct topology *t = &m->topology;
+	const struct topology_cpu *c = &t->cpus[cpu];
+	const struct cpu_facts facts = {
+		.shifts = apic_id_shifts(m),
+		.id = apic_id(m, cpu),
+		.threads = t->threads,
+		.package_threads = t->llcs_per_package * t->cores * t->threads,
+		.core_in_package = c->llc_in_package * t->cores + c->core_in_llc,
+	};
 	struct cpuid_leaf *kvm;
 
 	raise_max_leaf(table, 0, 0xb);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The DSDT, ACPI 6.5 5.2.11.1: \_S5, the devices and the processors. */
+#include <stdio.h>
+
 #include "arch/acpi/aml.h"
 #include "arch/x86/acpi.h"
 #include "arch/x86/platform.h"
@@ -39,12 +41,11 @@ static void add_device(struct blob *blob, const struct device *d, unsigned int u
 /* ACPI0007, whose _UID is the one in the MADT. ACPI 6.5 8.4. */
 static void add_processor(struct blob *blob, unsigned int cpu)
 {
-	static const char digits[] = "0123456789ABCDEF";
-	char name[] = { 'C', digits[cpu >> 8 & 15], digits[cpu >> 4 & 15], digits[cpu & 15], 0 };
+	char name[5];
 	size_t device;
 
 	/* TOPOLOGY_MAX_CPUS needs a 13th bit. */
-	name[0] += cpu >> 12;
+	snprintf(name, sizeof(name), "%c%03X", 'C' + (cpu >> 12), cpu & 0xfff);
 	device = aml_begin_device(blob, name);
 	aml_name_string(blob, "_HID", "ACPI0007");
 	aml_name_integer(blob, "_UID", cpu);

@@ -38,27 +38,19 @@ static bool is_amd(void)
 	return !strcmp(vendor, "AuthenticAMD") || !strcmp(vendor, "HygonGenuine");
 }
 
-static unsigned int family(unsigned int eax)
-{
-	return (eax >> 8 & 0xf) + (eax >> 20 & 0xff);
-}
-
-static unsigned int model(unsigned int eax)
-{
-	return (eax >> 4 & 0xf) | (eax >> 12 & 0xf0);
-}
-
 /*
  * Where Linux does not go by CPUID: arch/x86/kernel/cpu/cacheinfo.c, cacheinfo_amd_init_llc_id().
  */
 static void probe_llc(struct arch_host *host)
 {
-	unsigned int eax = 0, ebx, ecx, edx;
+	unsigned int eax = 0, ebx, ecx, edx, family, model;
 
 	__get_cpuid(1, &eax, &ebx, &ecx, &edx);
-	if (family(eax) < ZEN_FAMILY)
+	family = (eax >> 8 & 0xf) + (eax >> 20 & 0xff);
+	model = (eax >> 4 & 0xf) | (eax >> 12 & 0xf0);
+	if (family < ZEN_FAMILY)
 		host->llc_is_package = true;
-	else if (family(eax) == ZEN_FAMILY && model(eax) <= ZEN1_LAST_MODEL)
+	else if (family == ZEN_FAMILY && model <= ZEN1_LAST_MODEL)
 		host->llc_shift_min = ZEN1_LLC_SHIFT;
 }
 

@@ -5,7 +5,6 @@
 
 #include "arch/arch.h"
 #include "arch/x86/apic_id.h"
-#include "arch/x86/machine.h"
 #include "arch/x86/platform.h"
 #include "mem/xalloc.h"
 #include "vmm/run/kvm.h"
@@ -71,12 +70,6 @@ _Static_assert(sizeof(struct cpuid_leaf) == sizeof(struct kvm_cpuid_entry2) &&
 		       offsetof(struct cpuid_leaf, edx) == offsetof(struct kvm_cpuid_entry2, edx) &&
 		       offsetof(struct cpuid_table, leaves) == sizeof(struct kvm_cpuid2),
 	       "Documentation/virt/kvm/api.rst, KVM_GET_SUPPORTED_CPUID");
-
-int x86_supported_cpuid(int kvm, struct cpuid_table *table, struct error *err)
-{
-	table->nr = CPUID_MAX_LEAVES;
-	return kvm_ioctl(kvm, KVM_GET_SUPPORTED_CPUID, table, err);
-}
 
 /* The layout was made from the processor's own width; KVM may offer its guests less. */
 static int check_width(struct vm *vm, struct error *err)
@@ -159,8 +152,10 @@ static int set_boot_cpu(struct vm *vm, struct error *err)
 
 int arch_vm_init(struct vm *vm, struct error *err)
 {
-	if (x86_supported_cpuid(vm->kvm, &vm->arch.supported, err) || check_width(vm, err) ||
-	    set_own_pages(vm, err) || create_irqchip(vm, err) || set_boot_cpu(vm, err))
+	vm->arch.supported.nr = CPUID_MAX_LEAVES;
+	if (kvm_ioctl(vm->kvm, KVM_GET_SUPPORTED_CPUID, &vm->arch.supported, err) ||
+	    check_width(vm, err) || set_own_pages(vm, err) || create_irqchip(vm, err) ||
+	    set_boot_cpu(vm, err))
 		return -1;
 	add_devices(vm);
 	return 0;

@@ -7,7 +7,7 @@
 #include "arch/arch.h"
 #include "arch/x86/acpi.h"
 #include "arch/x86/apic_id.h"
-#include "arch/x86/machine.h"
+#include "arch/x86/cpuid.h"
 #include "arch/x86/platform.h"
 #include "vmm/run/kvm.h"
 
@@ -79,12 +79,12 @@ static void print_cpu(struct blob *text, const struct machine *m, unsigned int c
 /* Without KVM the leaves are those that the topology makes. */
 static int write_cpuid(const struct machine *m, const char *folder, struct error *err)
 {
-	struct cpuid_table supported = { 0 };
+	struct cpuid_table supported = { .nr = CPUID_MAX_LEAVES };
 	struct blob text = { 0 };
 	struct error ignored;
 	int kvm = kvm_open(&ignored);
 
-	if (kvm < 0 || x86_supported_cpuid(kvm, &supported, &ignored)) {
+	if (kvm < 0 || kvm_ioctl(kvm, KVM_GET_SUPPORTED_CPUID, &supported, &ignored)) {
 		supported.nr = 0;
 		blob_printf(&text,
 			    "# This host has no KVM to ask: only what the topology makes.\n");

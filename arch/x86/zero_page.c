@@ -121,22 +121,16 @@ static int put_e820(uint8_t *page, const struct memory_map *map, struct error *e
 	return 0;
 }
 
-/* What a boot loader must say in a header that has none, of an ELF kernel. */
-static void put_minimal_header(uint8_t *page)
-{
-	put(page + HDR_BOOT_FLAG, 0xaa55, 2);
-	memcpy(page + HDR_MAGIC, "HdrS", 4);
-	put(page + HDR_VERSION, PROTOCOL_2_12, 2);
-}
-
 int zero_page_build(const struct zero_page_info *info, uint8_t page[ZERO_PAGE_SIZE],
 		    struct error *err)
 {
 	memset(page, 0, ZERO_PAGE_SIZE);
+	/* What a boot loader must say when the kernel, an ELF one, has no header. */
+	put(page + HDR_BOOT_FLAG, 0xaa55, 2);
+	memcpy(page + HDR_MAGIC, "HdrS", 4);
+	put(page + HDR_VERSION, PROTOCOL_2_12, 2);
 	if (info->header_size)
 		memcpy(page + SETUP_HEADER_OFFSET, info->header, info->header_size);
-	else
-		put_minimal_header(page);
 	page[HDR_TYPE_OF_LOADER] = LOADER_UNDEFINED;
 	put(page + HDR_CMD_LINE_PTR, info->cmdline, 4);
 	put(page + HDR_RAMDISK_IMAGE, info->initrd, 4);
