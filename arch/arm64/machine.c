@@ -11,11 +11,11 @@
 
 int arch_check(struct vm *vm, struct error *err)
 {
-	if (kvm_need(vm->kvm, KVM_CAP_USER_MEMORY, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_IMMEDIATE_EXIT, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_ONE_REG, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_DEVICE_CTRL, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_ARM_PSCI_0_2, 1, err))
+	if (kvm_need(vm->kvm, KVM_CAP_USER_MEMORY, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_IMMEDIATE_EXIT, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_ONE_REG, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_DEVICE_CTRL, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_ARM_PSCI_0_2, err))
 		return -1;
 	return 0;
 }

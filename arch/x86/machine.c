@@ -26,12 +26,12 @@ static int check_ids(struct vm *vm, struct error *err)
 
 int arch_check(struct vm *vm, struct error *err)
 {
-	if (kvm_need(vm->kvm, KVM_CAP_USER_MEMORY, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_IMMEDIATE_EXIT, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_SPLIT_IRQCHIP, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_SIGNAL_MSI, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_TSC_DEADLINE_TIMER, 1, err) ||
-	    kvm_need(vm->kvm, KVM_CAP_X2APIC_API, 1, err))
+	if (kvm_need(vm->kvm, KVM_CAP_USER_MEMORY, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_IMMEDIATE_EXIT, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_SPLIT_IRQCHIP, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_SIGNAL_MSI, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_TSC_DEADLINE_TIMER, err) ||
+	    kvm_need(vm->kvm, KVM_CAP_X2APIC_API, err))
 		return -1;
 	return check_ids(vm, err);
 }

@@ -20,9 +20,9 @@ int kvm_ioctl_named(int fd, unsigned long request, const char *name, unsigned lo
 /* Opens /dev/kvm and checks its version. Returns the descriptor, or -1 with the cure. */
 int kvm_open(struct error *err);
 
-/* KVM_CHECK_EXTENSION on @fd; below @least is an error that names the capability. */
-#define kvm_need(fd, capability, least, err) kvm_need_named(fd, capability, #capability, least, err)
+/* KVM_CHECK_EXTENSION on @fd; what is not there is an error that names the capability. */
+#define kvm_need(fd, capability, err) kvm_need_named(fd, capability, #capability, err)
 
-int kvm_need_named(int fd, int capability, const char *name, int least, struct error *err);
+int kvm_need_named(int fd, int capability, const char *name, struct error *err);
 
 #endif
