@@ -50,6 +50,8 @@ static int act_plan(struct input *in, int ret, struct error *err)
 
 static int act_tables(struct input *in, int ret, struct error *err)
 {
+	if (!ret && !in->settings.output)
+		return error_set(err, "tables has no output: add -o DIR");
 	return ret ? -1 : arch_tables_write(&in->machine, in->settings.output, err);
 }
 

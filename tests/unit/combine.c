@@ -38,26 +38,16 @@ void combine(struct settings *s, const char *file, const char *flags)
 	ck_assert_msg(!try_combine(s, file, flags, &err), "%s", err.text);
 }
 
-static struct slot find(struct settings *s, struct settings_node *node, const char *name)
-{
-	const struct key *key = key_find(name, node ? KEY_IN_NODE : KEY_IN_FILE);
-
-	ck_assert_ptr_nonnull(key);
-	return settings_slot(s, node, key);
-}
-
-const struct where *where_of(struct settings *s, struct settings_node *node, const char *name)
-{
-	return find(s, node, name).where;
-}
-
 const char *text_of(struct settings *s, struct settings_node *node, const char *name)
 {
-	struct slot slot = find(s, node, name);
+	const struct key *key = key_find(name, node ? KEY_IN_NODE : KEY_IN_FILE);
+	struct slot slot;
 
+	ck_assert_ptr_nonnull(key);
+	slot = settings_slot(s, node, key);
 	if (!slot.where->name)
 		return NULL;
-	if (slot.key->type == KEY_YES_NO)
-		return key_number(slot.key, slot.fields) ? "yes" : "no";
-	return key_name(slot.key, slot.fields);
+	if (key->type == KEY_YES_NO)
+		return key_number(key, slot.fields) ? "yes" : "no";
+	return key_name(key, slot.fields);
 }

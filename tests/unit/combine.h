@@ -11,10 +11,10 @@ int try_combine(struct settings *s, const char *file, const char *flags, struct 
 /* The same, of what must be right. */
 void combine(struct settings *s, const char *file, const char *flags);
 
-/* Where the key @name of @node, or without one of the machine, is from; a NULL name: nowhere. */
-const struct where *where_of(struct settings *s, struct settings_node *node, const char *name);
-
-/* Its value as text, yes and no too; NULL where it is not set or a number. */
+/*
+ * The value of the key @name of @node, or without one of the machine, as text, yes and no too; NULL
+ * where it is not set or a number.
+ */
 const char *text_of(struct settings *s, struct settings_node *node, const char *name);
 
 #endif

@@ -43,8 +43,8 @@ START_TEST(all_keys_are_read)
 	ck_assert_uint_eq(s.threads, 2);
 	ck_assert_uint_eq(s.packages, 1);
 	ck_assert_uint_eq(s.memory, 3 * GIB);
-	ck_assert_ptr_null(settings_where(&s, &s.topology)->name);
-	ck_assert_ptr_null(settings_where(&s, &s.append)->name);
+	ck_assert_ptr_null(settings_where(&s, NULL, "topology")->name);
+	ck_assert_ptr_null(settings_where(&s, NULL, "append")->name);
 	ck_assert_uint_eq(s.nr_nodes, 2);
 	ck_assert_uint_eq(s.nodes[0].number, 0);
 	ck_assert_uint_eq(s.nodes[0].node.size, 2 * GIB);
@@ -52,7 +52,7 @@ START_TEST(all_keys_are_read)
 	ck_assert_str_eq(s.nodes[0].node.placement.host, "0,2-3");
 	ck_assert_str_eq(text_of(&s, &s.nodes[0], "policy"), "bind");
 	ck_assert_uint_eq(s.nodes[1].node.size, GIB);
-	ck_assert_ptr_null(where_of(&s, &s.nodes[1], "llcs")->name);
+	ck_assert_ptr_null(settings_where(&s, &s.nodes[1], "llcs")->name);
 	ck_assert_uint_eq(s.nr_distances, 4);
 	ck_assert(s.distances[0].value == 10 && s.distances[1].value == 21 &&
 		  s.distances[2].value == 22 && s.distances[3].value == 10);
@@ -67,13 +67,13 @@ START_TEST(values_know_their_lines)
 	struct error err;
 
 	ck_assert_int_eq(config_parse("m.conf", full, &s, &err), 0);
-	ck_assert_str_eq(settings_where(&s, &s.kernel)->name, "m.conf");
-	ck_assert_int_eq(settings_where(&s, &s.kernel)->line, 2);
-	ck_assert_int_eq(settings_where(&s, &s.memory)->line, 8);
-	ck_assert_int_eq(where_of(&s, &s.nodes[1], "memory")->line, 9);
-	ck_assert_int_eq(where_of(&s, &s.nodes[0], "memory")->line, 11);
-	ck_assert_int_eq(where_of(&s, &s.nodes[0], "host")->line, 13);
-	ck_assert_int_eq(s.distances_where.line, 17);
+	ck_assert_str_eq(settings_where(&s, NULL, "kernel")->name, "m.conf");
+	ck_assert_int_eq(settings_where(&s, NULL, "kernel")->line, 2);
+	ck_assert_int_eq(settings_where(&s, NULL, "memory")->line, 8);
+	ck_assert_int_eq(settings_where(&s, &s.nodes[1], "memory")->line, 9);
+	ck_assert_int_eq(settings_where(&s, &s.nodes[0], "memory")->line, 11);
+	ck_assert_int_eq(settings_where(&s, &s.nodes[0], "host")->line, 13);
+	ck_assert_int_eq(s.distances[3].where.line, 17);
 	settings_free(&s);
 }
 END_TEST
@@ -110,14 +110,14 @@ START_TEST(placement_keys_are_read)
 	ck_assert_msg(!config_parse("m.conf", placed, &s, &err), "%s", err.text);
 	for (unsigned int i = 0; i < COUNT(names); i++) {
 		ck_assert_str_eq(text_of(&s, NULL, names[i]), machine[i]);
-		ck_assert_int_eq(where_of(&s, NULL, names[i])->line, 1 + i);
+		ck_assert_int_eq(settings_where(&s, NULL, names[i])->line, 1 + i);
 		ck_assert_str_eq(text_of(&s, &s.nodes[0], names[i]), node[i]);
-		ck_assert_int_eq(where_of(&s, &s.nodes[0], names[i])->line, 11 + i);
+		ck_assert_int_eq(settings_where(&s, &s.nodes[0], names[i])->line, 11 + i);
 	}
 	ck_assert_int_eq(s.verify, VERIFY_FULL);
-	ck_assert_int_eq(settings_where(&s, &s.verify)->line, 8);
+	ck_assert_int_eq(settings_where(&s, NULL, "verify")->line, 8);
 	ck_assert_uint_eq(s.realtime, 99);
-	ck_assert_int_eq(settings_where(&s, &s.realtime)->line, 9);
+	ck_assert_int_eq(settings_where(&s, NULL, "realtime")->line, 9);
 	settings_free(&s);
 }
 END_TEST
@@ -136,11 +136,11 @@ START_TEST(comments_are_none)
 
 	ck_assert_msg(!config_parse("m.conf", text, &s, &err), "%s", err.text);
 	ck_assert_str_eq(s.kernel, "/boot//x");
-	ck_assert_int_eq(settings_where(&s, &s.kernel)->line, 2);
+	ck_assert_int_eq(settings_where(&s, NULL, "kernel")->line, 2);
 	ck_assert_str_eq(s.cmdline, "a#b // c");
-	ck_assert_int_eq(settings_where(&s, &s.cmdline)->line, 4);
-	ck_assert_int_eq(settings_where(&s, &s.cores)->line, 5);
-	ck_assert_int_eq(settings_where(&s, &s.threads)->line, 6);
+	ck_assert_int_eq(settings_where(&s, NULL, "cmdline")->line, 4);
+	ck_assert_int_eq(settings_where(&s, NULL, "cores")->line, 5);
+	ck_assert_int_eq(settings_where(&s, NULL, "threads")->line, 6);
 	settings_free(&s);
 }
 END_TEST
@@ -153,8 +153,8 @@ START_TEST(empty_is_nothing_set)
 
 	for (unsigned int i = 0; i < COUNT(texts); i++) {
 		ck_assert_msg(!config_parse("m.conf", texts[i], &s, &err), "%s", err.text);
-		ck_assert(!settings_where(&s, &s.kernel)->name && !s.nr_nodes &&
-			  !settings_where(&s, &s.memory)->name);
+		ck_assert(!settings_where(&s, NULL, "kernel")->name && !s.nr_nodes &&
+			  !settings_where(&s, NULL, "memory")->name);
 		settings_free(&s);
 	}
 }
@@ -287,7 +287,7 @@ START_TEST(file_is_read)
 	ck_assert_msg(!config_read(path, &s, &err), "%s", err.text);
 	kernel = xasprintf("%s/vmlinuz", scratch_dir);
 	ck_assert_str_eq(s.kernel, kernel);
-	ck_assert_str_eq(settings_where(&s, &s.kernel)->name, path);
+	ck_assert_str_eq(settings_where(&s, NULL, "kernel")->name, path);
 	settings_free(&s);
 	free(kernel);
 	free(path);

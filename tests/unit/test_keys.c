@@ -6,7 +6,7 @@
 #include "tests/unit/support.h"
 #include "vmm/cli/settings.h"
 
-/* Each row can be read, found by where it is kept, and has what its uses need. */
+/* Each row can be read, found by its name, is kept in a place of its own, and is whole. */
 START_TEST(rows_are_whole)
 {
 	const struct key *key = &keys[_i];
@@ -15,13 +15,14 @@ START_TEST(rows_are_whole)
 	ck_assert(key->in || key->flag);
 	ck_assert_int_eq(!!key->flag, key->group && key->help);
 	ck_assert(key->value || key->otherwise);
-	if (key->number.size)
-		ck_assert_ptr_eq(key_at(NULL, (void *)key->number.offset, of_node), key);
-	if (key->text.size)
-		ck_assert_ptr_eq(key_at(NULL, (void *)key->text.offset, of_node), key);
+	ck_assert_ptr_eq(key_find(key->name, of_node ? KEY_IN_NODE : key->in), key);
 	ck_assert(key->type != KEY_NAME || key->parse);
 	for (const struct key *other = keys; other < key; other++) {
 		ck_assert(!(other->in & key->in) || strcmp(other->name, key->name));
+		ck_assert(!key->size || !other->size || key->number != other->number ||
+			  (key->in ^ other->in) & KEY_IN_NODE);
+		ck_assert(!key->text || key->text != other->text ||
+			  (key->in ^ other->in) & KEY_IN_NODE);
 		ck_assert(!other->flag || !key->flag || strcmp(other->flag, key->flag));
 	}
 }

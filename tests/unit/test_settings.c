@@ -230,7 +230,7 @@ START_TEST(flags_beat_the_file)
 
 	combine(&s, "kernel = /a\ninitrd = /b\ncmdline = c\nmemory = 1G\n", "-k d -a e -m 2G -a f");
 	ck_assert_str_eq(s.kernel, "d");
-	ck_assert_str_eq(settings_where(&s, &s.kernel)->name, "-k");
+	ck_assert_str_eq(settings_where(&s, NULL, "kernel")->name, "-k");
 	ck_assert_str_eq(s.initrd, "/b");
 	ck_assert_str_eq(s.cmdline, "c");
 	ck_assert_str_eq(s.append, "e f");

@@ -60,7 +60,7 @@ static size_t word_size(const char *text)
 	size_t size = 0;
 
 	while (text[size] && !strchr(BLANKS "\"'#={}(),", text[size]) &&
-	       strncmp(text + size, "+=", 2) && strncmp(text + size, "/*", 2))
+	       strncmp(text + size, "/*", 2))
 		size++;
 	return size;
 }
@@ -87,23 +87,6 @@ static int take_variable(struct config_text *t, const char *ends, struct error *
 	return 0;
 }
 
-/* A character by its number, of at most @size digits: as in \101 or \x41. */
-static int take_code(struct config_text *t, int base, int size, struct error *err)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *digit;
-	int code = 0;
-
-	for (; size && (digit = memchr(digits, tolower((unsigned char)*t->at), base)); size--) {
-		code = code * base + (digit - digits);
-		skip(t, 1);
-	}
-	if (!code || code > 255)
-		return error_set(err, "character %d: must be \\1 to \\377 or \\x1 to \\xff", code);
-	add(t, (char[]){ code }, 1);
-	return 0;
-}
-
 /* What comes after a backslash in @quote. In single quotes it is itself, but before \ and '. */
 static int take_escape(struct config_text *t, char quote, struct error *err)
 {
@@ -111,12 +94,9 @@ static int take_escape(struct config_text *t, char quote, struct error *err)
 	char c = *t->at;
 	const char *letter = c ? strchr(letters, c) : NULL;
 
-	if (quote == '"' && c >= '0' && c <= '7')
-		return take_code(t, 8, 3, err);
-	if (quote == '"' && c == 'x' && isxdigit((unsigned char)t->at[1])) {
-		skip(t, 1);
-		return take_code(t, 16, 2, err);
-	}
+	if (quote == '"' && (isdigit((unsigned char)c) || c == 'x'))
+		return error_set(
+			err, "no escape \\%c: write the character itself, a backslash as \\\\", c);
 	if (quote == '"' && letter)
 		add(t, codes + (letter - letters), 1);
 	else if (quote == '\'' && c && !strchr("'\\\n", c))
@@ -159,29 +139,28 @@ static int take_word(struct config_text *t, struct error *err)
 	return 0;
 }
 
-void config_text_start(struct config_text *t, const char *text)
+void config_text_start(struct config_text *t, const char *path, const char *text)
 {
-	*t = (struct config_text){ .at = text, .at_line = 1, .line = 1 };
+	*t = (struct config_text){ .at = text, .at_line = 1, .where = { path, 1 } };
 }
 
 int config_text_next(struct config_text *t, struct error *err)
 {
 	int ret = skip_blanks(t, err);
 
-	t->line = t->at_line;
-	if (ret || !*t->at)
-		return ret ? CONFIG_MISTAKE : CONFIG_END;
-	if (strchr("={}(),", *t->at)) {
+	t->where.line = t->at_line;
+	if (!ret && !*t->at)
+		return CONFIG_END;
+	if (!ret && strchr("={}(),", *t->at)) {
 		skip(t, 1);
 		return t->at[-1];
 	}
-	if (!strncmp(t->at, "+=", 2)) {
-		skip(t, 2);
-		return CONFIG_APPEND;
-	}
 	t->used = 0;
 	add(t, "", 0);
-	return take_word(t, err) ? CONFIG_MISTAKE : CONFIG_WORD;
+	if (!ret && !take_word(t, err))
+		return CONFIG_WORD;
+	where_error(err, &t->where);
+	return CONFIG_MISTAKE;
 }
 
 void config_text_free(struct config_text *t)

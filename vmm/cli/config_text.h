@@ -6,30 +6,27 @@
 #ifndef VMM_CLI_CONFIG_TEXT_H
 #define VMM_CLI_CONFIG_TEXT_H
 
-#include <stddef.h>
-
-#include "mem/error.h"
+#include "vmm/cli/keys.h"
 
 /* What config_text_next() found, beside the signs themselves: = { } ( ) , */
 enum {
 	CONFIG_MISTAKE = -1,
 	CONFIG_END = 0,
 	CONFIG_WORD = 'w', /* plain, or in quotes */
-	CONFIG_APPEND = '+', /* += */
 };
 
 struct config_text {
 	const char *at;
 	int at_line;
-	int line; /* of what was found, where it begins */
+	struct where where; /* of what was found: where it begins */
 	char *word; /* of a CONFIG_WORD, until the next */
 	size_t used, room;
 };
 
-/* Begins at @text, which must live as long as @t. config_text_free() gives the words back. */
-void config_text_start(struct config_text *t, const char *text);
+/* Begins at @text of the file @path; both must live as long as @t. */
+void config_text_start(struct config_text *t, const char *path, const char *text);
 
-/* The next word or sign; CONFIG_MISTAKE with what is wrong at t->line. */
+/* The next word or sign; CONFIG_MISTAKE with its place, what is wrong and the cure. */
 int config_text_next(struct config_text *t, struct error *err);
 
 void config_text_free(struct config_text *t);

@@ -10,46 +10,38 @@
 #include "mem/xalloc.h"
 #include "vmm/cli/keys.h"
 
+static const char *const pins[] = { "node", "core", "none" }; /* enum placement_pin */
+
+/* The first bytes of a number are its low ones, however wide it is kept. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "key_number() and set()");
+
 uint64_t key_number(const struct key *key, const void *fields)
 {
-	const void *at = (const char *)fields + key->number.offset;
+	uint64_t number = 0;
 
-	switch (key->number.size) {
-	case 0:
-		return 0;
-	case sizeof(bool):
-		return *(const bool *)at;
-	case sizeof(unsigned int):
-		return *(const unsigned int *)at;
-	default:
-		return *(const uint64_t *)at;
-	}
+	memcpy(&number, (const char *)fields + key->number, key->size);
+	return number;
 }
 
 static char **text_of(const struct key *key, const void *fields)
 {
-	return (char **)((char *)fields + key->text.offset);
+	return (char **)((char *)fields + key->text);
 }
 
 const char *key_name(const struct key *key, const void *fields)
 {
-	const char *text = key->text.size ? *text_of(key, fields) : NULL;
-
-	return text || !key->name_of ? text : key->name_of(key_number(key, fields));
+	if (key->text && *text_of(key, fields))
+		return *text_of(key, fields);
+	if (key->type == KEY_PIN)
+		return pins[key_number(key, fields)];
+	return key->name_of ? key->name_of(key_number(key, fields)) : NULL;
 }
 
 /* Takes over @text. */
 static void set(const struct key *key, void *fields, uint64_t number, char *text)
 {
-	void *at = (char *)fields + key->number.offset;
-
-	if (key->number.size == sizeof(bool))
-		*(bool *)at = number;
-	else if (key->number.size == sizeof(unsigned int))
-		*(unsigned int *)at = number;
-	else if (key->number.size)
-		*(uint64_t *)at = number;
-	if (key->text.size) {
+	memcpy((char *)fields + key->number, &number, key->size);
+	if (key->text) {
 		free(*text_of(key, fields));
 		*text_of(key, fields) = text;
 	}
@@ -57,9 +49,15 @@ static void set(const struct key *key, void *fields, uint64_t number, char *text
 
 void key_copy(const struct key *key, void *to, const void *from)
 {
-	char *text = key->text.size ? *text_of(key, from) : NULL;
+	char *text = key->text ? *text_of(key, from) : NULL;
 
 	set(key, to, key_number(key, from), text ? xstrdup(text) : NULL);
+}
+
+void slot_copy(struct slot to, struct slot from)
+{
+	key_copy(to.key, to.fields, from.fields);
+	*to.where = *from.where;
 }
 
 void slot_clear(struct slot slot)
@@ -109,19 +107,17 @@ static int parse_yes_no(const struct key *key, const char *text, uint64_t *value
 	return error_set(err, "%s = \"%s\": must be yes or no", key->name, text);
 }
 
-static int parse_pin(const struct key *key, const char *text, uint64_t *pin, char **cpus,
-		     struct error *err)
+static int parse_pin(const char *text, uint64_t *pin, char **cpus, struct error *err)
 {
 	for (*pin = 0; *pin < PLACEMENT_PIN_LIST; ++*pin)
-		if (!strcmp(text, key->name_of(*pin)))
+		if (!strcmp(text, pins[*pin]))
 			return 0;
-	if (!host_list_is_sound(text))
-		return error_set(
-			err,
-			"pin = \"%s\": must be node, core, none or a list of CPUs, as in 0-3,8",
-			text);
-	*cpus = xstrdup(text);
-	return 0;
+	if (host_list_is_sound(text)) {
+		*cpus = xstrdup(text);
+		return 0;
+	}
+	return error_set(
+		err, "pin = \"%s\": must be node, core, none or a list of CPUs, as in 0-3,8", text);
 }
 
 static int parse(const struct key *key, const char *text, uint64_t *number, char **string,
@@ -139,7 +135,7 @@ static int parse(const struct key *key, const char *text, uint64_t *number, char
 	case KEY_YES_NO:
 		return parse_yes_no(key, text, number, err);
 	case KEY_PIN:
-		return parse_pin(key, text, number, string, err);
+		return parse_pin(text, number, string, err);
 	case KEY_NAME:
 		if (key->parse(text, &name, err))
 			return -1;

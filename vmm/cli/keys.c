@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/cli/keys.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,112 +12,97 @@
 
 static int parse_boot(const char *text, unsigned int *mode, struct error *err)
 {
-	if (!strcmp(text, "packed"))
-		*mode = BOOT_PACKED;
-	else if (!strcmp(text, "unpacked"))
-		*mode = BOOT_UNPACKED;
-	else
-		return error_set(err, "\"%s\": must be packed or unpacked", text);
-	return 0;
-}
-
-static const char *pin_name(unsigned int pin)
-{
-	static const char *const names[] = {
-		[PLACEMENT_PIN_NODE] = "node",
-		[PLACEMENT_PIN_CORE] = "core",
-		[PLACEMENT_PIN_NONE] = "none",
-	};
-
-	return names[pin];
+	*mode = strcmp(text, "packed") ? BOOT_UNPACKED : BOOT_PACKED;
+	if (*mode == BOOT_PACKED || !strcmp(text, "unpacked"))
+		return 0;
+	return error_set(err, "\"%s\": must be packed or unpacked", text);
 }
 
 /* clang-format off */
 /* Where a key is kept: as a number, and as text. */
-#define AT(type, member) { offsetof(type, member), sizeof(((type *)NULL)->member) }
-#define NOTHING { 0 }, { 0 }
-#define NUMBER(member) AT(struct settings, member), { 0 }
-#define TEXT(member) { 0 }, AT(struct settings, member)
-#define OF_NODE(member) AT(struct topology_node, member), { 0 }
-#define TEXT_OF_NODE(member) { 0 }, AT(struct topology_node, member)
+#define AT(type, member) offsetof(type, member), sizeof(((type *)NULL)->member)
+#define NOTHING 0, 0, 0
+#define NUMBER(member) AT(struct settings, member), 0
+#define TEXT(member) 0, 0, offsetof(struct settings, member)
+#define OF_NODE(member) AT(struct topology_node, member), 0
+#define TEXT_OF_NODE(member) 0, 0, offsetof(struct topology_node, member)
 
 const struct key keys[] = {
-	{ "config", "FILE", KEY_PATH, 0, TEXT(config), KEYS_OF_MACHINE, "-c",
+	{ "config", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(config), KEYS_OF_MACHINE, "-c",
 	  .help = "read the machine from FILE, numavm.conf(5)" },
 	{ "kernel", "FILE", KEY_PATH, KEY_IN_FILE, TEXT(kernel), KEYS_OF_KERNEL, "-k",
 	  .help = "bzImage or ELF vmlinux (x86-64), Image (arm64); default this host's own" },
 	{ "initrd", "FILE", KEY_PATH, KEY_IN_FILE, TEXT(initrd), KEYS_OF_KERNEL, "-i",
 	  .help = "initial RAM disk" },
 	{ "cmdline", "TEXT", KEY_TEXT, .in = KEY_IN_FILE, TEXT(cmdline) },
-	{ "append", "TEXT", KEY_WORDS, 0, TEXT(append), KEYS_OF_KERNEL, "-a",
+	{ "append", "TEXT", KEY_WORDS, KEY_IN_FLAGS, TEXT(append), KEYS_OF_KERNEL, "-a",
 	  .help = "add TEXT to the kernel's command line" },
-	{ "boot", "MODE", KEY_NAME, 0, NUMBER(boot), KEYS_OF_KERNEL, "--boot",
+	{ "boot", "MODE", KEY_NAME, KEY_IN_FLAGS, NUMBER(boot), KEYS_OF_KERNEL, "--boot",
 	  .parse = parse_boot, .help = "packed: the guest unpacks the kernel; unpacked: the host "
 	  "does, once, and keeps it; default unpacked" },
 	{ "memory", "SIZE", KEY_SIZE, KEY_IN_FILE, NUMBER(memory), KEYS_OF_MACHINE, "-m",
 	  .help = "memory in all, as in 4G; default 1G", .min = 1 },
 	{ "topology", "NnNlNcNt", KEY_TEXT, KEY_IN_FILE, TEXT(topology), KEYS_OF_MACHINE,
-	  "--topology", .shape = true, .help = "nodes, last-level caches in all, cores per cache "
-	  "and threads per core, as in 2n4l4c2t; default 1n1l1c1t" },
+	  "--topology", .help = "nodes, last-level caches in all, cores per cache and threads per "
+	  "core, as in 2n4l4c2t; default 1n1l1c1t" },
 	{ "node", "KEY=VALUE,...", KEY_NODE, KEY_IN_FILE, NOTHING, KEYS_OF_MACHINE, "--node",
 	  .help = "one more node; its keys, numavm.conf(5), are " },
 	{ "distances", "{ N, ... }", KEY_MATRIX, .in = KEY_IN_FILE },
-	{ "distance", "A,B=N", KEY_DISTANCE, 0, NOTHING, KEYS_OF_MACHINE, "--distance",
+	{ "distance", "A,B=N", KEY_DISTANCE, KEY_IN_FLAGS, NOTHING, KEYS_OF_MACHINE, "--distance",
 	  .help = "distance between nodes A and B, both ways" },
 	{ "cores", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(cores), KEYS_OF_MACHINE, "--cores",
-	  .help = "cores per cache", .min = 1, .max = TOPOLOGY_MAX_CPUS, .shape = true },
+	  .help = "cores per cache", .min = 1, .max = TOPOLOGY_MAX_CPUS },
 	{ "threads", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(threads), KEYS_OF_MACHINE, "--threads",
-	  .help = "threads per core", .min = 1, .max = TOPOLOGY_MAX_CPUS, .shape = true },
+	  .help = "threads per core", .min = 1, .max = TOPOLOGY_MAX_CPUS },
 	{ "packages", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(packages), KEYS_OF_MACHINE, "--packages",
 	  .help = "packages in all; default one per node with CPUs",
-	  .min = 1, .max = TOPOLOGY_MAX_NODES, .shape = true },
+	  .min = 1, .max = TOPOLOGY_MAX_NODES },
 
 	{ "memory", "SIZE", KEY_SIZE, .in = KEY_IN_NODE, OF_NODE(size) },
 	{ "llcs", "N", KEY_COUNT, KEY_IN_NODE, OF_NODE(llcs), .max = TOPOLOGY_MAX_CPUS },
 	{ "host", "NODES", KEY_TEXT, KEY_IN_BOTH, TEXT_OF_NODE(placement.host),
-	  .check = placement_check_host, .resolved = true },
+	  .check = placement_check_host },
 	{ "policy", "NAME", KEY_NAME, KEY_IN_BOTH, OF_NODE(placement.policy),
 	  .parse = placement_parse_policy, .name_of = placement_policy_name },
 	{ "pages", "SIZE", KEY_NAME, KEY_IN_BOTH, OF_NODE(placement.pages), KEYS_OF_PLACEMENT,
 	  "--pages", .help = "thp, 4k, 2M, 1G or auto; default thp",
-	  .parse = placement_parse_pages, .name_of = placement_pages_name, .resolved = true },
+	  .parse = placement_parse_pages, .name_of = placement_pages_name },
 	{ "shared", "yes|no", KEY_YES_NO, .in = KEY_IN_BOTH, OF_NODE(placement.shared) },
 	{ "populate", "yes|no", KEY_YES_NO, KEY_IN_BOTH, OF_NODE(placement.populate),
 	  KEYS_OF_PLACEMENT, "--populate", .otherwise = "yes",
 	  .help = "take all memory before the guest starts" },
-	{ "populate-threads", "N", KEY_COUNT, 0, NUMBER(populate_threads), KEYS_OF_PLACEMENT,
-	  "--populate-threads", .help = "how many threads do; default one per CPU",
-	  .min = 1, .max = MAX_POPULATE_THREADS },
+	{ "populate-threads", "N", KEY_COUNT, KEY_IN_FLAGS, NUMBER(populate_threads),
+	  KEYS_OF_PLACEMENT, "--populate-threads", .min = 1, .max = MAX_POPULATE_THREADS,
+	  .help = "how many threads do; default one per CPU" },
 	{ "verify", "yes|full|no", KEY_NAME, KEY_IN_FILE, NUMBER(verify), KEYS_OF_PLACEMENT,
 	  "--verify", .parse = verify_parse_mode,
 	  .help = "ask the kernel where the pages are; default yes" },
 	{ "strict", "yes|no", KEY_YES_NO, KEY_IN_BOTH, OF_NODE(placement.strict),
 	  KEYS_OF_PLACEMENT, "--strict", .help = "what cannot be had ends the start; default yes" },
 	{ "pin", "node|core|none|LIST", KEY_PIN, KEY_IN_BOTH,
-	  AT(struct topology_node, placement.pin), AT(struct topology_node, placement.cpus),
-	  KEYS_OF_PLACEMENT, "--pin", .help = "where the vCPU threads run; default node",
-	  .name_of = pin_name },
+	  AT(struct topology_node, placement.pin), offsetof(struct topology_node, placement.cpus),
+	  KEYS_OF_PLACEMENT, "--pin", .help = "where the vCPU threads run; default node" },
 	{ "realtime", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(realtime), KEYS_OF_PLACEMENT,
 	  "--realtime", .help = "run them as SCHED_FIFO with priority N",
 	  .min = 1, .max = MAX_PRIORITY },
-	{ "performance", NULL, KEY_SEVERAL, 0, NOTHING, KEYS_OF_PLACEMENT, "--performance",
-	  .help = "pin=core, pages=2M, populate, verify and strict",
+	{ "performance", NULL, KEY_SEVERAL, KEY_IN_FLAGS, NOTHING, KEYS_OF_PLACEMENT,
+	  "--performance", .help = "pin=core, pages=2M, populate, verify and strict",
 	  .otherwise = "pin=core,pages=2M,populate=yes,strict=yes,verify=yes" },
 
-	{ "timeout", "TIME", KEY_DURATION, 0, NUMBER(timeout_ns), KEYS_OF_RUN, "--timeout",
-	  .help = "end the guest after TIME, as in 30s (status 124)" },
-	{ "console", "FILE", KEY_PATH, 0, TEXT(console), KEYS_OF_RUN, "--console",
+	{ "timeout", "TIME", KEY_DURATION, KEY_IN_FLAGS, NUMBER(timeout_ns), KEYS_OF_RUN,
+	  "--timeout", .help = "end the guest after TIME, as in 30s (status 124)" },
+	{ "console", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(console), KEYS_OF_RUN, "--console",
 	  .help = "keep what the guest prints in FILE too" },
-	{ "result", "FILE", KEY_PATH, 0, TEXT(result), KEYS_OF_RUN, "--result",
+	{ "result", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(result), KEYS_OF_RUN, "--result",
 	  .help = "write what became of the run to FILE, as JSON" },
-	{ "json", NULL, KEY_YES_NO, 0, NUMBER(json), KEYS_OF_PLAN, "--json",
+	{ "json", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(json), KEYS_OF_PLAN, "--json",
 	  .otherwise = "yes", .help = "print JSON" },
-	{ "output", "DIR", KEY_PATH, 0, TEXT(output), KEYS_OF_TABLES, "-o",
-	  .help = "the folder to write to; made when it is not there", .needed = true },
+	{ "output", "DIR", KEY_PATH, KEY_IN_FLAGS, TEXT(output), KEYS_OF_TABLES, "-o",
+	  .help = "the folder to write to; made when it is not there" },
 
-	{ "help", NULL, KEY_YES_NO, 0, NUMBER(help), KEYS_OF_ALL, "-h",
+	{ "help", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(help), KEYS_OF_ALL, "-h",
 	  .otherwise = "yes", .help = "print this" },
-	{ "version", NULL, KEY_YES_NO, 0, NUMBER(version), KEYS_OF_NUMAVM, "--version",
+	{ "version", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(version), KEYS_OF_NUMAVM, "--version",
 	  .help = "print the version", .otherwise = "yes" },
 	{ 0 },
 };
@@ -134,36 +118,23 @@ const struct key *key_find(const char *name, unsigned int in)
 	return NULL;
 }
 
-const struct key *key_at(const void *fields, const void *field, bool of_node)
+char *key_list_add(char *list, const char *name, bool last)
 {
-	size_t offset = (const char *)field - (const char *)fields;
-	const struct key *key = keys;
+	char *longer = list ? xasprintf("%s%s%s", list, last ? " or " : ", ", name) : xstrdup(name);
 
-	while (key->name && (!(key->in & KEY_IN_NODE) == of_node ||
-			     !((key->number.size && key->number.offset == offset) ||
-			       (key->text.size && key->text.offset == offset))))
-		key++;
-	assert(key->name);
-	return key;
+	free(list);
+	return longer;
 }
 
 char *key_list(unsigned int in)
 {
-	char *list = xstrdup(""), *longer;
 	const struct key *last = NULL;
+	char *list = NULL;
 
 	for (const struct key *key = keys; key->name; key++)
 		last = key->in & in ? key : last;
-	for (const struct key *key = keys; key->name; key++) {
-		if (!(key->in & in))
-			continue;
-		longer = xasprintf("%s%s%s", list,
-				   !*list	 ? ""
-				   : key == last ? " or "
-						 : ", ",
-				   key->name);
-		free(list);
-		list = longer;
-	}
+	for (const struct key *key = keys; key->name; key++)
+		if (key->in & in)
+			list = key_list_add(list, key->name, key == last);
 	return list;
 }

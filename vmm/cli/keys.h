@@ -33,10 +33,11 @@ enum key_type {
 	KEY_DISTANCE,
 };
 
-/* Where a key can be, beside the command line. With both it holds for nodes without their own. */
-#define KEY_IN_FILE 1
-#define KEY_IN_NODE 2
-#define KEY_IN_BOTH 3
+/* Where a key can be. With both file and node it holds for nodes without their own. */
+#define KEY_IN_FLAGS 0x01 /* on the command line alone */
+#define KEY_IN_FILE 0x02
+#define KEY_IN_NODE 0x04
+#define KEY_IN_BOTH (KEY_IN_FILE | KEY_IN_NODE)
 
 /* Groups of flags, as --help shows them. */
 #define KEYS_OF_NUMAVM 0x01
@@ -48,28 +49,21 @@ enum key_type {
 #define KEYS_OF_PLAN 0x40
 #define KEYS_OF_TABLES 0x80
 
-struct key_field {
-	size_t offset, size; /* 0 bytes: none */
-};
-
 struct key {
 	const char *name;
 	const char *value; /* what it takes, as help and messages show it; NULL: nothing */
 	enum key_type type;
 	unsigned int in;
-	struct key_field number, text; /* where it is kept */
+	size_t number, size; /* where it is kept as a number, of so many bytes; 0 bytes: nowhere */
+	size_t text; /* where it is kept as text; 0: nowhere */
 	unsigned int group;
-	const char
-		*flag; /* "-k" for -k and --kernel, "--cores" for one without a letter, or NULL */
+	const char *flag; /* "-k" of -k and --kernel, "--cores" where there is no letter, or NULL */
 	const char *help;
 	const char *otherwise; /* the value of a flag that is given without one */
 	uint64_t min, max;
 	int (*parse)(const char *text, unsigned int *number, struct error *err);
-	int (*check)(const char *text, struct error *err);
 	const char *(*name_of)(unsigned int number);
-	bool shape; /* goes with the file's nodes when flags bring others */
-	bool resolved; /* the plan says what it became on this host */
-	bool needed; /* its verb does nothing without it */
+	int (*check)(const char *text, struct error *err);
 };
 
 /* A file and its line, or a flag and 0. A NULL name: the value is not set. */
@@ -87,14 +81,14 @@ struct slot {
 
 extern const struct key keys[]; /* ends with a row without a name */
 
-/* The key called @name that can stand in @in, or NULL. */
+/* The key called @name that can be in @in, or NULL. */
 const struct key *key_find(const char *name, unsigned int in);
 
-/* The key that is kept in @field of @fields: one of nodes, or not. */
-const struct key *key_at(const void *fields, const void *field, bool of_node);
-
-/* "memory, llcs, host or pin": all that can stand in @in. The caller frees it. */
+/* "memory, llcs, host or pin": all that can be in @in. The caller frees it. */
 char *key_list(unsigned int in);
+
+/* Adds @name to such a list, which it takes over; NULL is one without names. */
+char *key_list_add(char *list, const char *name, bool last);
 
 /* The value in @fields: as a number; as its name or text, or NULL where it is a number. */
 uint64_t key_number(const struct key *key, const void *fields);
@@ -103,11 +97,11 @@ const char *key_name(const struct key *key, const void *fields);
 /* Sets what is in @to to a copy of what is in @from. */
 void key_copy(const struct key *key, void *to, const void *from);
 
-/*
- * Parses @text, which is from @where, into @slot. Returns 0, or -1 with the place and what would be
- * right, and nothing set.
- */
+/* Parses @text, from @where. Returns 0, or -1 with the place and the cure, and nothing set. */
 int slot_read(struct slot slot, const char *text, struct where where, struct error *err);
+
+/* A copy of the value and its place. */
+void slot_copy(struct slot to, struct slot from);
 
 void slot_clear(struct slot slot);
 

@@ -72,39 +72,23 @@ static int take_pairs(struct settings *s, struct settings_node *node, const char
 	return ret;
 }
 
-static int take_node(struct settings *s, const char *text, struct where flag, struct error *err)
-{
-	struct settings_node *node = settings_add_node(s, flag);
-
-	node->number = s->nr_nodes - 1;
-	return take_pairs(s, node, text, flag, err);
-}
-
-/* A number before @delimiter; the text moves on after it. */
-static int take_number(const char **text, char delimiter, uint64_t max, uint64_t *value)
-{
-	size_t digits = strspn(*text, "0123456789");
-	char number[24];
-	struct error err;
-
-	if (digits >= sizeof(number) || (*text)[digits] != delimiter)
-		return -1;
-	snprintf(number, sizeof(number), "%.*s", (int)digits, *text);
-	*text += digits + 1;
-	return size_parse_count(number, 0, max, value, &err);
-}
-
 static int take_distance(struct settings *s, const char *text, struct where flag, struct error *err)
 {
-	const char *at = text;
+	char *copy = xstrdup(text), *rest = copy;
+	const char *from = strsep(&rest, ","), *to = strsep(&rest, "=");
 	uint64_t a, b, value;
+	int ret = 0;
 
-	if (take_number(&at, ',', UINT32_MAX, &a) || take_number(&at, '=', UINT32_MAX, &b) ||
-	    take_number(&at, 0, INT64_MAX, &value))
-		return error_set(err, "--distance \"%s\": must be A,B=N, as in 0,1=21", text);
-	s->pairs = xrealloc(s->pairs, s->nr_pairs + 1, sizeof(*s->pairs));
-	s->pairs[s->nr_pairs++] = (struct settings_distance){ a, b, value, flag };
-	return 0;
+	if (!rest || size_parse_count(from, 0, UINT32_MAX, &a, err) ||
+	    size_parse_count(to, 0, UINT32_MAX, &b, err) ||
+	    size_parse_count(rest, 0, INT64_MAX, &value, err)) {
+		ret = error_set(err, "--distance \"%s\": must be A,B=N, as in 0,1=21", text);
+	} else {
+		s->pairs = xrealloc(s->pairs, s->nr_pairs + 1, sizeof(*s->pairs));
+		s->pairs[s->nr_pairs++] = (struct settings_distance){ a, b, value, flag };
+	}
+	free(copy);
+	return ret;
 }
 
 static int take_flag(struct settings *s, const struct key *key, const char *text, struct error *err)
@@ -113,7 +97,7 @@ static int take_flag(struct settings *s, const struct key *key, const char *text
 
 	switch (key->type) {
 	case KEY_NODE:
-		return take_node(s, text, flag, err);
+		return take_pairs(s, settings_add_node(s, flag), text, flag, err);
 	case KEY_DISTANCE:
 		return take_distance(s, text, flag, err);
 	case KEY_SEVERAL:
@@ -121,52 +105,6 @@ static int take_flag(struct settings *s, const struct key *key, const char *text
 	default:
 		return slot_read(settings_slot(s, NULL, key), text, flag, err);
 	}
-}
-
-/* How many long options begin as @name does; *@found is the last of them. */
-static unsigned int count_options(const struct option *options, const char *name,
-				  const struct option **found)
-{
-	size_t length = strcspn(name, "=");
-	unsigned int nr = 0;
-
-	for (; options->name; options++)
-		if (!strncmp(options->name, name, length)) {
-			*found = options;
-			nr++;
-		}
-	return nr;
-}
-
-/* A long option that is there, but was not given as it must be. Returns 0 when that is not it. */
-static int refuse_long(const char *name, const struct option *options, struct error *err)
-{
-	const struct option *option = NULL;
-	unsigned int nr = strncmp(name, "--", 2) ? 0 : count_options(options, name + 2, &option);
-
-	if (nr > 1 && !optopt)
-		return error_set(err, "option %s could be one of %u: write it out", name, nr);
-	if (nr && strchr(name, '=') && optopt == option->val)
-		return error_set(err, "option --%s takes no value", option->name);
-	return 0;
-}
-
-/* getopt's complaints, with the cure. */
-static int refuse(int returned, char **argv, const struct verb *verb, const struct option *options,
-		  struct error *err)
-{
-	const char *name = argv[optind - 1];
-	char letters[3] = { '-', optopt, 0 };
-
-	if (returned == '?' && refuse_long(name, options, err))
-		return -1;
-	if (optopt && optopt < FIRST_VALUE)
-		name = letters;
-	if (returned == ':')
-		return error_set(err, "option %s needs a value: see numavm %s -h", name,
-				 verb->name);
-	return error_set(err, "no option %s: see numavm %s%s-h", name, verb ? verb->name : "",
-			 verb ? " " : "");
 }
 
 /* What getopt_long() reads: the rows that @verb takes. Without one it stops at the first word. */
@@ -198,6 +136,28 @@ static const struct key *find_row(int returned)
 	return key;
 }
 
+/* getopt's complaints about argument @name, with the cure. */
+static int refuse(int returned, const char *name, const struct verb *verb,
+		  const struct option *options, struct error *err)
+{
+	const char letters[] = { '-', optopt, 0 };
+	unsigned int nr = 0;
+
+	if (returned == '?' && optopt >= FIRST_VALUE)
+		return error_set(err, "option --%s takes no value", find_row(optopt)->name);
+	if (optopt && optopt < FIRST_VALUE)
+		name = letters;
+	if (returned == ':')
+		return error_set(err, "option %s needs a value: see numavm %s -h", name,
+				 verb->name);
+	for (; !optopt && options->name; options++)
+		nr += !strncmp(options->name, name + 2, strcspn(name + 2, "="));
+	if (nr)
+		return error_set(err, "option %s could be one of %u: write it out", name, nr);
+	return error_set(err, "no option %s: see numavm %s%s-h", name, verb ? verb->name : "",
+			 verb ? " " : "");
+}
+
 /*
  * The flags from argv[1] on. After a mistake it reads on, since --result may follow, which is to
  * have the message; the first mistake is the one that is reported.
@@ -218,7 +178,7 @@ static int parse_flags(int argc, char **argv, const struct verb *verb, struct se
 		const struct key *key;
 
 		if (returned == '?' || returned == ':') {
-			ret = refuse(returned, argv, verb, options, here);
+			ret = refuse(returned, argv[optind - 1], verb, options, here);
 			continue;
 		}
 		key = find_row(returned);
@@ -228,47 +188,22 @@ static int parse_flags(int argc, char **argv, const struct verb *verb, struct se
 	return ret;
 }
 
-/* "run, plan or tables"; the caller frees it. */
-static char *verb_list(const struct verb *verbs)
-{
-	char *list = xstrdup(""), *longer;
-
-	for (const struct verb *verb = verbs; verb->name; verb++) {
-		longer = xasprintf("%s%s%s", list,
-				   verb == verbs  ? ""
-				   : verb[1].name ? ", "
-						  : " or ",
-				   verb->name);
-		free(list);
-		list = longer;
-	}
-	return list;
-}
-
 /* @name is NULL for no verb at all. */
 static const struct verb *find_verb(const struct verb *verbs, const char *name, struct error *err)
 {
-	char *list;
+	char *list = NULL;
 
 	for (const struct verb *verb = verbs; name && verb->name; verb++)
 		if (!strcmp(name, verb->name))
 			return verb;
-	list = verb_list(verbs);
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		list = key_list_add(list, verb->name, !verb[1].name);
 	if (name)
 		error_set(err, "no verb \"%s\": use %s", name, list);
 	else
 		error_set(err, "what to do? %s: see numavm -h", list);
 	free(list);
 	return NULL;
-}
-
-static int check_needed(const struct verb *verb, const struct settings *s, struct error *err)
-{
-	for (const struct key *key = keys; key->name; key++)
-		if (key->needed && key->group == verb->group && !s->where[key - keys].name)
-			return error_set(err, "%s has no %s: add %s %s", verb->name, key->name,
-					 key->flag, key->value);
-	return 0;
 }
 
 int options_parse(int argc, char **argv, const struct verb *verbs, const struct verb **verb,
@@ -285,10 +220,8 @@ int options_parse(int argc, char **argv, const struct verb *verbs, const struct 
 	*verb = find_verb(verbs, argv[0], err);
 	if (!*verb || parse_flags(argc, argv, *verb, s, err))
 		return -1;
-	if (s->help)
-		return 0;
-	if (optind < argc)
+	if (optind < argc && !s->help)
 		return error_set(err, "unexpected argument \"%s\": see numavm %s -h", argv[optind],
 				 (*verb)->name);
-	return check_needed(*verb, s, err);
+	return 0;
 }

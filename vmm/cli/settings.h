@@ -54,21 +54,19 @@ struct settings {
 	char *result;
 	bool json; /* plan */
 	char *output; /* tables: the folder */
-	struct where where[KEYS_MAX]; /* of these */
 
-	struct settings_node all; /* what holds for all nodes without their own */
+	struct settings_node all; /* for nodes without their own; where[] is of the above too */
 	struct settings_node *nodes;
 	unsigned int nr_nodes;
 
 	struct settings_entry *distances; /* the matrix, row by row */
 	unsigned int nr_distances;
-	struct where distances_where;
 
 	struct settings_distance *pairs; /* single entries, from flags */
 	unsigned int nr_pairs;
 };
 
-/* Appends an empty node that @where declares. */
+/* Appends an empty node that @where declares, numbered by its place. */
 struct settings_node *settings_add_node(struct settings *settings, struct where where);
 
 void settings_add_distance(struct settings *settings, long value, struct where where);
@@ -77,8 +75,9 @@ void settings_add_distance(struct settings *settings, long value, struct where w
 struct slot settings_slot(struct settings *settings, struct settings_node *node,
 			  const struct key *key);
 
-/* The place of what @field of @settings holds. */
-const struct where *settings_where(const struct settings *settings, const void *field);
+/* The place of the value of the key @name of @node, or without one of the machine. */
+const struct where *settings_where(struct settings *settings, struct settings_node *node,
+				   const char *name);
 
 /*
  * Adds what @file says to @flags, which beat it. Nodes or a topology from the flags replace all
@@ -87,16 +86,17 @@ const struct where *settings_where(const struct settings *settings, const void *
 void settings_merge(struct settings *flags, struct settings *file);
 
 /*
- * Makes the machine, checked and finished. Without nodes or a topology that is one node with one
- * CPU; without memory it is 1 GiB. Returns 0, or -1 with where and what would be right.
+ * Makes the machine, checked and finished: without nodes or a topology one node with one CPU and
+ * without memory 1 GiB. @settings has all nodes then, and what holds for all is in each. Returns 0,
+ * or -1 with where and what would be right.
  */
-int settings_topology(const struct settings *settings, struct topology *t, struct error *err);
+int settings_topology(struct settings *settings, struct topology *t, struct error *err);
 
 /*
  * layout_build() and whether the nodes can be made of the huge pages that they declare; a message
  * begins with the place of what is wrong.
  */
-int settings_layout(const struct settings *settings, const struct topology *t,
+int settings_layout(struct settings *settings, const struct topology *t,
 		    const struct layout_space *space, struct layout *layout, struct error *err);
 
 void settings_free(struct settings *settings);

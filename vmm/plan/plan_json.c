@@ -17,22 +17,13 @@ static json_t *host_nodes(const struct backing *backing)
 	return list;
 }
 
-/* What was declared of a node, but for what it became on this host. */
-static void add_keys(json_t *json, const struct topology_node *node)
+static json_t *value_json(const struct key *key, const struct topology_node *node)
 {
-	for (const struct key *key = keys; key->name; key++) {
-		json_t *value;
+	const char *name = key_name(key, node);
 
-		if (!(key->in & KEY_IN_NODE) || key->resolved)
-			continue;
-		if (key->type == KEY_YES_NO)
-			value = json_boolean(key_number(key, node));
-		else if (key_name(key, node))
-			value = json_string(key_name(key, node));
-		else
-			value = json_integer(key_number(key, node));
-		json_object_set_new(json, key->name, value);
-	}
+	if (key->type == KEY_YES_NO)
+		return json_boolean(key_number(key, node));
+	return name ? json_string(name) : json_integer(key_number(key, node));
 }
 
 static json_t *nodes_json(const struct plan *plan)
@@ -47,57 +38,58 @@ static json_t *nodes_json(const struct plan *plan)
 
 		for (; cpu < t->nr_cpus && t->cpus[cpu].node == i; cpu++)
 			json_array_append_new(cpus, json_integer(cpu));
+		/* host and pages are as on this host, all else as declared. */
 		node = json_pack("{s:i, s:o, s:o, s:s, s:I}", "node", i, "cpus", cpus, "host",
 				 host_nodes(backing), "pages", backing->pages->name, "page_size",
 				 (json_int_t)backing->pages->size);
-		add_keys(node, &t->nodes[i]);
+		for (const struct key *key = keys; key->name; key++)
+			if (key->in & KEY_IN_NODE && !json_object_get(node, key->name))
+				json_object_set_new(node, key->name, value_json(key, &t->nodes[i]));
 		json_array_append_new(list, node);
 	}
 	return list;
 }
 
-static json_t *ranges_json(const struct plan *plan)
+static json_t *ranges_json(const struct layout *layout)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < plan->machine->layout.nr_ranges; i++) {
-		const struct layout_range *range = &plan->machine->layout.ranges[i];
+	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
+		const struct layout_range *r = &layout->ranges[i];
+		json_int_t gpa = r->gpa, size = r->size, offset = r->offset;
 
-		json_array_append_new(
-			list, json_pack("{s:i, s:I, s:I, s:i, s:I}", "node", range->node, "gpa",
-					(json_int_t)range->gpa, "size", (json_int_t)range->size,
-					"slot", range->slot, "offset", (json_int_t)range->offset));
+		json_array_append_new(list, json_pack("{s:i, s:I, s:I, s:i, s:I}", "node", r->node,
+						      "gpa", gpa, "size", size, "slot", r->slot,
+						      "offset", offset));
 	}
 	return list;
 }
 
-static json_t *map_json(const struct plan *plan)
+static json_t *map_json(const struct memory_map *map)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < plan->map.nr; i++) {
-		const struct memory_map_entry *entry = &plan->map.entries[i];
+	for (unsigned int i = 0; i < map->nr; i++) {
+		json_int_t start = map->entries[i].start, size = map->entries[i].size;
 
-		json_array_append_new(
-			list, json_pack("{s:I, s:I, s:i}", "start", (json_int_t)entry->start,
-					"size", (json_int_t)entry->size, "type", entry->type));
+		json_array_append_new(list, json_pack("{s:I, s:I, s:i}", "start", start, "size",
+						      size, "type", map->entries[i].type));
 	}
 	return list;
 }
 
-static json_t *cpus_json(const struct plan *plan)
+static json_t *cpus_json(const struct machine *machine)
 {
-	const struct topology *t = &plan->machine->topology;
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < t->nr_cpus; i++) {
-		const struct topology_cpu *cpu = &t->cpus[i];
+	for (unsigned int i = 0; i < machine->topology.nr_cpus; i++) {
+		const struct topology_cpu *c = &machine->topology.cpus[i];
+		json_int_t id = arch_cpu_id(machine, i);
 
-		json_array_append_new(
-			list, json_pack("{s:i, s:I, s:i, s:i, s:i, s:i, s:i}", "cpu", i, "id",
-					(json_int_t)arch_cpu_id(plan->machine, i), "node",
-					cpu->node, "package", cpu->package, "llc", cpu->llc, "core",
-					cpu->core, "thread", cpu->thread));
+		json_array_append_new(list, json_pack("{s:i, s:I, s:i, s:i, s:i, s:i, s:i}", "cpu",
+						      i, "id", id, "node", c->node, "package",
+						      c->package, "llc", c->llc, "core", c->core,
+						      "thread", c->thread));
 	}
 	return list;
 }
@@ -140,10 +132,10 @@ void plan_print_json(const struct plan *plan, FILE *file)
 {
 	fprintf(file, "{\"arch\":\"%s\"", arch_name);
 	print_member(file, "nodes", nodes_json(plan));
-	print_member(file, "ranges", ranges_json(plan));
+	print_member(file, "ranges", ranges_json(&plan->machine->layout));
 	print_distances(plan, file);
-	print_member(file, "e820", map_json(plan));
-	print_member(file, "cpus", cpus_json(plan));
+	print_member(file, "e820", map_json(&plan->map));
+	print_member(file, "cpus", cpus_json(plan->machine));
 	print_member(file, "warnings", warnings_json(plan));
 	fprintf(file, ",\"fits\":%s}\n", plan->fits ? "true" : "false");
 }
