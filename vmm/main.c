@@ -35,15 +35,6 @@ static int make_machine(struct input *in, struct arch_host *host, struct error *
 	return arch_check_machine(m, err);
 }
 
-static int print_help(const struct verb *verb, const struct settings *s, struct error *err)
-{
-	if (s->version)
-		printf("numavm %s (%s)\n", NUMAVM_VERSION, arch_name);
-	else
-		options_help(verbs, verb, stdout);
-	return verbs_flush(err);
-}
-
 /*
  * What is closed must not be taken by the next file that is opened. Its place is held by what fails
  * as a closed one would: not to be read as stdin, not to be written otherwise.
@@ -67,7 +58,11 @@ int main(int argc, char **argv)
 	hold_standard_files();
 	ret = options_parse(argc, argv, verbs, &verb, &in.settings, &err);
 	if (!ret && (in.settings.help || in.settings.version)) {
-		ret = print_help(verb, &in.settings, &err);
+		if (in.settings.version)
+			printf("numavm %s (%s)\n", NUMAVM_VERSION, arch_name);
+		else
+			options_help(verbs, verb, stdout);
+		ret = verbs_flush(&err);
 	} else if (verb) {
 		ret = ret ? ret : make_machine(&in, &host, &err);
 		ret = verb->act(&in, ret, &err);

@@ -53,6 +53,7 @@ static int refuse_sign(struct config *c, int found, int opened, const char *cure
 static int read_matrix(struct config *c)
 {
 	int opened = c->text.where.line, found = ',';
+	struct settings *s = c->settings;
 	struct error err;
 	uint64_t value;
 
@@ -61,7 +62,8 @@ static int read_matrix(struct config *c)
 			return refuse(c, c->text.where.line,
 				      "distances: \"%.64s\": must be whole numbers from 10 to 255",
 				      c->text.word);
-		settings_add_distance(c->settings, value, c->text.where);
+		s->distances = xrealloc(s->distances, s->nr_distances + 1, sizeof(*s->distances));
+		s->distances[s->nr_distances++] = (struct settings_entry){ value, c->text.where };
 		found = next(c);
 	}
 	if (found == CONFIG_WORD)
@@ -69,7 +71,7 @@ static int read_matrix(struct config *c)
 			      c->text.word);
 	if (found != '}')
 		return refuse_sign(c, found, opened, "distances = { N, ... }");
-	if (!c->settings->nr_distances)
+	if (!s->nr_distances)
 		return refuse(c, opened, "distances is empty: give a matrix, row by row");
 	return 0;
 }

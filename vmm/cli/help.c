@@ -12,12 +12,11 @@
 static const struct {
 	unsigned int group;
 	const char *title;
-	const char *notes;
 } groups[] = {
-	{ KEYS_OF_MACHINE, "The machine",
-	  "A flag beats the file; --node and --topology replace all nodes of the file.\n" },
-	{ KEYS_OF_PLACEMENT, "Where it lies, for all nodes", "" },
-	{ KEYS_OF_KERNEL, "The kernel", "" },
+	{ KEYS_OF_MACHINE,
+	  "The machine (a flag beats the file; --node and --topology replace its nodes)" },
+	{ KEYS_OF_PLACEMENT, "Where it is, for all nodes" },
+	{ KEYS_OF_KERNEL, "The kernel" },
 };
 
 /* Prints @text, whose first word goes to @column, from @indent to WIDTH. */
@@ -43,14 +42,14 @@ static void print_key(const struct key *key, FILE *file)
 {
 	char *list = key->type == KEY_NODE ? key_list(KEY_IN_NODE) : xstrdup("");
 	char *text = xasprintf("%s%s", key->help, list);
-	bool optional = key->value && key->otherwise;
+	bool letter = key->flag[1] != '-', optional = key->value && key->otherwise;
 	int column;
 
-	column = key->flag[1] == '-' ? fprintf(file, "      ") : fprintf(file, "  %s, ", key->flag);
-	column += fprintf(file, "--%s%s%s%s%s", key->name, optional ? "[" : "",
-			  key->value ? "=" : "", key->value ? key->value : "", optional ? "]" : "");
-	while (column < COLUMN)
-		column += fprintf(file, " ");
+	column = fprintf(file, "  %2s%-2s--%s%s%s%s%s", letter ? key->flag : "", letter ? "," : "",
+			 key->name, optional ? "[" : "", key->value ? "=" : "",
+			 key->value ? key->value : "", optional ? "]" : "");
+	if (column < COLUMN)
+		column += fprintf(file, "%*s", COLUMN - column, "");
 	print_wrapped(text, column, COLUMN, file);
 	free(text);
 	free(list);
@@ -65,10 +64,7 @@ static void print_group(unsigned int group, FILE *file)
 
 static void print_all(const struct verb *verbs, FILE *file)
 {
-	fprintf(file, "Usage: numavm ");
-	for (const struct verb *verb = verbs; verb->name; verb++)
-		fprintf(file, "%s%s", verb->name, verb[1].name ? "|" : "");
-	fprintf(file, " [OPTION]...\n"
+	fprintf(file, "Usage: numavm VERB [OPTION]...\n"
 		      "Boots an unmodified kernel on a NUMA machine that a file describes.\n\n");
 	for (const struct verb *verb = verbs; verb->name; verb++) {
 		fprintf(file, "  %-7s  ", verb->name);
@@ -91,7 +87,7 @@ void options_help(const struct verb *verbs, const struct verb *verb, FILE *file)
 		if (verb->shown & groups[i].group) {
 			fprintf(file, "%s:\n", groups[i].title);
 			print_group(groups[i].group, file);
-			fprintf(file, "%s\n", groups[i].notes);
+			fputc('\n', file);
 		}
 	fprintf(file, "The %s:\n", verb->name);
 	print_group(verb->group | KEYS_OF_ALL, file);

@@ -48,6 +48,7 @@ enum key_type {
 #define KEYS_OF_RUN 0x20
 #define KEYS_OF_PLAN 0x40
 #define KEYS_OF_TABLES 0x80
+#define KEYS_OF_VERBS (KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL | KEYS_OF_RUN)
 
 struct key {
 	const char *name;

@@ -13,12 +13,7 @@
 /* Every verb takes run's flags too, so that "plan" can take the place of "run". */
 static bool takes(const struct verb *verb, const struct key *key)
 {
-	unsigned int groups = KEYS_OF_NUMAVM;
-
-	if (verb)
-		groups = KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL | KEYS_OF_RUN |
-			 verb->group;
-	return key->group & (groups | KEYS_OF_ALL);
+	return key->group & (KEYS_OF_ALL | (verb ? KEYS_OF_VERBS | verb->group : KEYS_OF_NUMAVM));
 }
 
 /* Sets one key, of @node or without one of the machine, unless it is set and may not be. */

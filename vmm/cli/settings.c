@@ -14,12 +14,6 @@ struct settings_node *settings_add_node(struct settings *s, struct where where)
 	return &s->nodes[s->nr_nodes++];
 }
 
-void settings_add_distance(struct settings *s, long value, struct where where)
-{
-	s->distances = xrealloc(s->distances, s->nr_distances + 1, sizeof(*s->distances));
-	s->distances[s->nr_distances++] = (struct settings_entry){ value, where };
-}
-
 struct slot settings_slot(struct settings *s, struct settings_node *node, const struct key *key)
 {
 	node = node ? node : &s->all;

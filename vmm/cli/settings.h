@@ -69,8 +69,6 @@ struct settings {
 /* Appends an empty node that @where declares, numbered by its place. */
 struct settings_node *settings_add_node(struct settings *settings, struct where where);
 
-void settings_add_distance(struct settings *settings, long value, struct where where);
-
 /* Where @key is: of @node, or without one of the machine. */
 struct slot settings_slot(struct settings *settings, struct settings_node *node,
 			  const struct key *key);

@@ -59,40 +59,37 @@ static int make_nodes(struct settings *s, struct topology *t, struct error *err)
 static int set_distance(struct topology *t, unsigned int from, unsigned int to, long value,
 			const struct where *where, struct error *err)
 {
+	unsigned int last = t->nr_nodes - 1;
+
+	if (from > last || to > last) {
+		error_set(err, "there is no node %u: nodes are 0 to %u", from > last ? from : to,
+			  last);
+		return where_error(err, where);
+	}
 	if (topology_check_distance(from, to, value, err))
 		return where_error(err, where);
 	*topology_distance(t, from, to) = value;
 	return 0;
 }
 
-static int set_matrix(struct settings *s, struct topology *t, struct error *err)
+static int set_distances(struct settings *s, struct topology *t, struct error *err)
 {
 	unsigned int n = t->nr_nodes;
 
-	if (!s->nr_distances)
-		return 0;
-	if (s->nr_distances != n * n) {
+	if (s->nr_distances && s->nr_distances != n * n) {
 		error_set(err, "distances has %u numbers: %u nodes need %u, %u per row",
 			  s->nr_distances, n, n * n, n);
 		return where_error(err, settings_where(s, NULL, "distances"));
 	}
-	for (unsigned int i = 0; i < n * n; i++)
-		if (set_distance(t, i / n, i % n, s->distances[i].value, &s->distances[i].where,
-				 err))
-			return -1;
-	return 0;
-}
+	for (unsigned int i = 0; i < s->nr_distances; i++) {
+		const struct settings_entry *e = &s->distances[i];
 
-static int set_pairs(const struct settings *s, struct topology *t, struct error *err)
-{
+		if (set_distance(t, i / n, i % n, e->value, &e->where, err))
+			return -1;
+	}
 	for (unsigned int i = 0; i < s->nr_pairs; i++) {
 		const struct settings_distance *p = &s->pairs[i];
 
-		if (p->a >= t->nr_nodes || p->b >= t->nr_nodes) {
-			error_set(err, "there is no node %u: nodes are 0 to %u",
-				  p->a >= t->nr_nodes ? p->a : p->b, t->nr_nodes - 1);
-			return where_error(err, &p->where);
-		}
 		if (set_distance(t, p->a, p->b, p->value, &p->where, err) ||
 		    set_distance(t, p->b, p->a, p->value, &p->where, err))
 			return -1;
@@ -109,20 +106,23 @@ static int refuse_both(struct settings *s, struct settings_node *node, const cha
 	return where_error(err, where->name ? where : settings_where(s, node, second));
 }
 
-/* What holds for all nodes is for @node too where it has no key of its own. */
-static void inherit(struct settings *s, struct settings_node *node)
+/* Sets @node to the keys of @from, which takes those of all nodes that it has not. */
+static void take_keys(struct settings *s, struct settings_node *from, struct topology_node *node)
 {
-	enum placement_policy policy = node->node.placement.policy;
-	bool nowhere = settings_where(s, node, "policy")->name &&
+	enum placement_policy policy = from->node.placement.policy;
+	bool nowhere = settings_where(s, from, "policy")->name &&
 		       (policy == PLACEMENT_DEFAULT || policy == PLACEMENT_LOCAL);
 
 	for (const struct key *key = keys; key->name; key++) {
-		struct slot own = settings_slot(s, node, key);
+		struct slot own = settings_slot(s, from, key);
 
+		if (!(key->in & KEY_IN_NODE))
+			continue;
 		/* A policy of its own that needs no host nodes does not want the machine's. */
-		if (key->in & KEY_IN_NODE && !own.where->name &&
-		    !(nowhere && key->check == placement_check_host))
+		if (!own.where->name && !(nowhere && key->check == placement_check_host))
 			slot_copy(own, settings_slot(s, NULL, key));
+		if (own.where->name)
+			key_copy(key, node, own.fields);
 	}
 }
 
@@ -132,10 +132,7 @@ static int make_node(struct settings *s, unsigned int i, struct topology *t, str
 	struct settings_node *from = &s->nodes[i];
 	struct placement *p = &t->nodes[i].placement;
 
-	inherit(s, from);
-	for (const struct key *key = keys; key->name; key++)
-		if (key->in & KEY_IN_NODE && from->where[key - keys].name)
-			key_copy(key, &t->nodes[i], &from->node);
+	take_keys(s, from, &t->nodes[i]);
 	if (topology_check_node(t, i, err))
 		return where_error(err, &from->declared);
 	if (p->host && !settings_where(s, from, "policy")->name)
@@ -163,7 +160,7 @@ static int make_topology(struct settings *s, struct topology *t, struct error *e
 	t->cores = s->cores ? s->cores : t->cores;
 	t->threads = s->threads ? s->threads : t->threads;
 	t->packages = s->packages;
-	if (set_matrix(s, t, err) || set_pairs(s, t, err))
+	if (set_distances(s, t, err))
 		return -1;
 	if (topology_finish(t, err))
 		return where_error(err, s->packages ? settings_where(s, NULL, "packages")
