@@ -203,20 +203,15 @@ static const struct {
 	  "1: distances has no value: write distances = { N, ... }" }, /* new: was taken */
 	{ "distances = 10 cores = 2", "1: distances has no value: write" }, /* new: was taken */
 	{ "cmdline = \"a\\x41\\x4\\x421\"",
-	  "1: no escape \\x: write the character itself" }, /* new: was taken */
-	{ "cmdline = \"\\x\"",
-	  "1: no escape \\x: write the character itself" }, /* new: was taken */
-	{ "cmdline = \"\\xzz\"",
-	  "1: no escape \\x: write the character itself" }, /* new: was taken */
-	{ "cmdline = \"\\1\"",
-	  "1: no escape \\1: write the character itself" }, /* new: was taken */
-	{ "cmdline = \"\\12\"",
-	  "1: no escape \\1: write the character itself" }, /* new: was taken */
-	{ "cmdline = \"\\377\"",
-	  "1: no escape \\3: write the character itself" }, /* new: was taken */
+	  "1: no escape \\x: write the character, or" }, /* new: was taken */
+	{ "cmdline = \"\\x\"", "1: no escape \\x: write the character, or" }, /* new: was taken */
+	{ "cmdline = \"\\xzz\"", "1: no escape \\x: write the character, or" }, /* new: was taken */
+	{ "cmdline = \"\\1\"", "1: no escape \\1: write the character, or" }, /* new: was taken */
+	{ "cmdline = \"\\12\"", "1: no escape \\1: write the character, or" }, /* new: was taken */
+	{ "cmdline = \"\\377\"", "1: no escape \\3: write the character, or" }, /* new: was taken */
 	{ "cmdline = \"\\xfff\"",
-	  "1: no escape \\x: write the character itself" }, /* new: was taken */
-	{ "cmdline = \"\\9\\18\"", "1: no escape \\9: write the character itself" },
+	  "1: no escape \\x: write the character, or" }, /* new: was taken */
+	{ "cmdline = \"\\9\\18\"", "1: no escape \\9: write the character, or" },
 	{ "distances += { 10 }",
 	  "1: distances has no \"=\": write distances = { N, ... }" }, /* new: was taken */
 	{ "distances += 10",
@@ -250,11 +245,10 @@ static const struct {
 	{ "cmdline = \"${VAR\"",
 	  "1: \"${\" is never closed: add \"}\"; \\${ in quotes is itself" }, /* new: was taken */
 	{ "cmdline = ${VAR", "1: \"${\" is never closed: add \"}\"; \\${ in quotes is itself" },
-	{ "cmdline = \"\\101\\1019\\0\\12\"", "1: no escape \\1: write the character itself" },
-	{ "cmdline = \"\\400\"", "1: no escape \\4: write the character itself" },
-	{ "cmdline = \"\\777\"", "1: no escape \\7: write the character itself" },
-	{ "cmdline = \"\\x0\"",
-	  "1: no escape \\x: write the character itself" }, /* new: was taken */
+	{ "cmdline = \"\\101\\1019\\0\\12\"", "1: no escape \\1: write the character, or" },
+	{ "cmdline = \"\\400\"", "1: no escape \\4: write the character, or" },
+	{ "cmdline = \"\\777\"", "1: no escape \\7: write the character, or" },
+	{ "cmdline = \"\\x0\"", "1: no escape \\x: write the character, or" }, /* new: was taken */
 	{ "node 0 { memory=1G, llcs=1 }", "1: unexpected \",\": write KEY = VALUE or node N { ... "
 					  "}; a value with such a sign is in quotes" },
 	{ "node 0 { memory=1G; llcs=1; }",
@@ -341,10 +335,9 @@ static const struct {
 	{ "cmdline = 'a\\'", "1: ' is never closed: add another '" },
 	{ "cmdline = ${VAR}${VAR}",
 	  "1: no key \"/h\" (a value with blanks is in quotes): use kernel" },
-	{ "cmdline = \"\\0\"",
-	  "1: no escape \\0: write the character itself" }, /* new: was taken */
+	{ "cmdline = \"\\0\"", "1: no escape \\0: write the character, or" }, /* new: was taken */
 	{ "cmdline = \"a\\x00b\"",
-	  "1: no escape \\x: write the character itself" }, /* new: was taken */
+	  "1: no escape \\x: write the character, or" }, /* new: was taken */
 	{ "node +0 { }",
 	  "1: node \"+0\": must be a whole number from 0 to 1023" }, /* new: was taken */
 	{ "+cores = 2", "1: no key \"+cores\": use kernel" }, /* new: was taken */

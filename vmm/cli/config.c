@@ -16,7 +16,6 @@
 struct config {
 	struct config_text text;
 	struct settings *settings;
-	struct error *err;
 	int last; /* the line of the last value */
 };
 
@@ -26,17 +25,12 @@ refuse(struct config *c, int line, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (c->err->text[0])
+	if (c->text.err->text[0])
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(c->err->text, sizeof(c->err->text), fmt, ap);
+	vsnprintf(c->text.err->text, sizeof(c->text.err->text), fmt, ap);
 	va_end(ap);
-	return where_error(c->err, &(struct where){ c->text.where.name, line });
-}
-
-static int next(struct config *c)
-{
-	return config_text_next(&c->text, c->err);
+	return where_error(c->text.err, &(struct where){ c->text.where.name, line });
 }
 
 /* @found is where @cure should be, or the end of what was opened on line @opened. */
@@ -57,14 +51,14 @@ static int read_matrix(struct config *c)
 	struct error err;
 	uint64_t value;
 
-	while (found == ',' && (found = next(c)) == CONFIG_WORD) {
+	while (found == ',' && (found = config_text_next(&c->text)) == CONFIG_WORD) {
 		if (size_parse_count(c->text.word, 0, INT32_MAX, &value, &err))
 			return refuse(c, c->text.where.line,
 				      "distances: \"%.64s\": must be whole numbers from 10 to 255",
 				      c->text.word);
 		s->distances = xrealloc(s->distances, s->nr_distances + 1, sizeof(*s->distances));
 		s->distances[s->nr_distances++] = (struct settings_entry){ value, c->text.where };
-		found = next(c);
+		found = config_text_next(&c->text);
 	}
 	if (found == CONFIG_WORD)
 		return refuse(c, c->text.where.line, "distances: \"%.64s\" has no comma before it",
@@ -86,9 +80,9 @@ static int read_key(struct config *c, const struct key *key, struct settings_nod
 	if (slot.where->name)
 		return refuse(c, line, "%s is given twice, first on line %d", key->name,
 			      slot.where->line);
-	if (next(c) == '=') {
+	if (config_text_next(&c->text) == '=') {
 		lacks = "value";
-		if (next(c) == (key->type == KEY_MATRIX ? '{' : CONFIG_WORD))
+		if (config_text_next(&c->text) == (key->type == KEY_MATRIX ? '{' : CONFIG_WORD))
 			lacks = NULL;
 	}
 	if (lacks)
@@ -96,7 +90,7 @@ static int read_key(struct config *c, const struct key *key, struct settings_nod
 			      key->value);
 	c->last = c->text.where.line;
 	if (key->type != KEY_MATRIX)
-		return slot_read(slot, c->text.word, c->text.where, c->err);
+		return slot_read(slot, c->text.word, c->text.where, c->text.err);
 	*slot.where = c->text.where;
 	return read_matrix(c);
 }
@@ -125,13 +119,13 @@ static int read_node(struct config *c)
 	struct error err;
 	uint64_t number;
 
-	if (next(c) != CONFIG_WORD)
+	if (config_text_next(&c->text) != CONFIG_WORD)
 		return refuse(c, c->text.where.line, "node has no number: write node 0 { ... }");
 	if (size_parse_count(c->text.word, 0, TOPOLOGY_MAX_NODES - 1, &number, &err))
 		return refuse(c, c->text.where.line, "node %s", err.text);
 	node = settings_add_node(c->settings, c->text.where);
 	node->number = number;
-	if (next(c) != '{')
+	if (config_text_next(&c->text) != '{')
 		return refuse(c, node->declared.line, "node %u has no \"{\": write node %u { ... }",
 			      node->number, node->number);
 	return read_keys(c, node);
@@ -143,7 +137,7 @@ static int read_keys(struct config *c, struct settings_node *node)
 	unsigned int in = node ? KEY_IN_NODE : KEY_IN_FILE;
 	int opened = c->text.where.line, found;
 
-	while ((found = next(c)) == CONFIG_WORD) {
+	while ((found = config_text_next(&c->text)) == CONFIG_WORD) {
 		const struct key *key = key_find(c->text.word, in);
 
 		if (!key)
@@ -191,12 +185,12 @@ static int order_nodes(struct settings *s, struct error *err)
 
 int config_parse(const char *path, const char *text, struct settings *settings, struct error *err)
 {
-	struct config c = { .settings = settings, .err = err };
+	struct config c = { .settings = settings };
 	int ret;
 
 	*settings = (struct settings){ 0 };
 	*err = (struct error){ 0 };
-	config_text_start(&c.text, path, text);
+	config_text_start(&c.text, path, text, err);
 	ret = read_keys(&c, NULL) || order_nodes(settings, err);
 	config_text_free(&c.text);
 	if (ret)

@@ -35,7 +35,7 @@ static void take(struct config_text *t, size_t size)
 }
 
 /* Comments and blanks. */
-static int skip_blanks(struct config_text *t, struct error *err)
+static int skip_blanks(struct config_text *t)
 {
 	const char *end;
 
@@ -46,7 +46,7 @@ static int skip_blanks(struct config_text *t, struct error *err)
 		} else if (!strncmp(t->at, "/*", 2)) {
 			end = strstr(t->at + 2, "*/");
 			if (!end)
-				return error_set(err, "\"/*\" is never closed: add \"*/\"");
+				return error_set(t->err, "\"/*\" is never closed: add \"*/\"");
 			skip(t, end + 2 - t->at);
 		} else {
 			return 0;
@@ -66,14 +66,14 @@ static size_t word_size(const char *text)
 }
 
 /* ${NAME}, or ${NAME:-DEFAULT} for one that may not be set; its first of @ends is "}". */
-static int take_variable(struct config_text *t, const char *ends, struct error *err)
+static int take_variable(struct config_text *t, const char *ends)
 {
 	size_t size = strcspn(t->at, ends);
 	char *name, *otherwise;
 	const char *value;
 
 	if (t->at[size] != '}')
-		return error_set(err,
+		return error_set(t->err,
 				 "\"${\" is never closed: add \"}\"; \\${ in quotes is itself");
 	name = xasprintf("%.*s", (int)size - 2, t->at + 2);
 	otherwise = strstr(name, ":-");
@@ -88,26 +88,23 @@ static int take_variable(struct config_text *t, const char *ends, struct error *
 }
 
 /* What comes after a backslash in @quote. In single quotes it is itself, but before \ and '. */
-static int take_escape(struct config_text *t, char quote, struct error *err)
+static int take_escape(struct config_text *t, char quote)
 {
 	static const char letters[] = "abefnrtv", codes[] = "\a\b\033\f\n\r\t\v";
 	char c = *t->at;
-	const char *letter = c ? strchr(letters, c) : NULL;
+	const char *letter = quote == '"' && c ? strchr(letters, c) : NULL;
 
 	if (quote == '"' && (isdigit((unsigned char)c) || c == 'x'))
-		return error_set(
-			err, "no escape \\%c: write the character itself, a backslash as \\\\", c);
-	if (quote == '"' && letter)
-		add(t, codes + (letter - letters), 1);
-	else if (quote == '\'' && c && !strchr("'\\\n", c))
-		add(t, (char[]){ '\\', c }, 2);
-	else if (c != '\n') /* with which it is nothing */
-		add(t, &c, c != 0);
+		return error_set(t->err, "no escape \\%c: write the character, or \\\\ for \\", c);
+	if (quote == '\'' && c && !strchr("'\\\n", c))
+		add(t, "\\", 1);
+	if (c && c != '\n') /* with which it is nothing */
+		add(t, letter ? codes + (letter - letters) : &c, 1);
 	skip(t, c != 0);
 	return 0;
 }
 
-static int take_quoted(struct config_text *t, struct error *err)
+static int take_quoted(struct config_text *t)
 {
 	char quote = *t->at;
 	int ret = 0;
@@ -116,37 +113,37 @@ static int take_quoted(struct config_text *t, struct error *err)
 	while (!ret && *t->at && *t->at != quote) {
 		if (*t->at == '\\') {
 			skip(t, 1);
-			ret = take_escape(t, quote, err);
+			ret = take_escape(t, quote);
 		} else if (quote == '"' && !strncmp(t->at, "${", 2)) {
-			ret = take_variable(t, "}\"", err);
+			ret = take_variable(t, "}\"");
 		} else {
 			take(t, 1);
 		}
 	}
 	if (!ret && !*t->at)
-		ret = error_set(err, "%c is never closed: add another %c", quote, quote);
+		ret = error_set(t->err, "%c is never closed: add another %c", quote, quote);
 	skip(t, !ret);
 	return ret;
 }
 
-static int take_word(struct config_text *t, struct error *err)
+static int take_word(struct config_text *t)
 {
 	if (*t->at == '"' || *t->at == '\'')
-		return take_quoted(t, err);
+		return take_quoted(t);
 	if (!strncmp(t->at, "${", 2))
-		return take_variable(t, "}", err);
+		return take_variable(t, "}");
 	take(t, word_size(t->at));
 	return 0;
 }
 
-void config_text_start(struct config_text *t, const char *path, const char *text)
+void config_text_start(struct config_text *t, const char *path, const char *text, struct error *err)
 {
-	*t = (struct config_text){ .at = text, .at_line = 1, .where = { path, 1 } };
+	*t = (struct config_text){ .at = text, .at_line = 1, .where = { path, 1 }, .err = err };
 }
 
-int config_text_next(struct config_text *t, struct error *err)
+int config_text_next(struct config_text *t)
 {
-	int ret = skip_blanks(t, err);
+	int ret = skip_blanks(t);
 
 	t->where.line = t->at_line;
 	if (!ret && !*t->at)
@@ -157,9 +154,9 @@ int config_text_next(struct config_text *t, struct error *err)
 	}
 	t->used = 0;
 	add(t, "", 0);
-	if (!ret && !take_word(t, err))
+	if (!ret && !take_word(t))
 		return CONFIG_WORD;
-	where_error(err, &t->where);
+	where_error(t->err, &t->where);
 	return CONFIG_MISTAKE;
 }
 

@@ -21,13 +21,15 @@ struct config_text {
 	struct where where; /* of what was found: where it begins */
 	char *word; /* of a CONFIG_WORD, until the next */
 	size_t used, room;
+	struct error *err;
 };
 
-/* Begins at @text of the file @path; both must live as long as @t. */
-void config_text_start(struct config_text *t, const char *path, const char *text);
+/* Begins at @text of the file @path, which must live as long as @t; mistakes go to @err. */
+void config_text_start(struct config_text *t, const char *path, const char *text,
+		       struct error *err);
 
 /* The next word or sign; CONFIG_MISTAKE with its place, what is wrong and the cure. */
-int config_text_next(struct config_text *t, struct error *err);
+int config_text_next(struct config_text *t);
 
 void config_text_free(struct config_text *t);
 
