@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/verbs.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -68,10 +66,9 @@ static int find_kernel(const struct settings *s, char **kernel, struct error *er
 	*kernel = xasprintf("/boot/vmlinuz-%s", name.release);
 	if (!access(*kernel, R_OK))
 		return 0;
-	return error_set(err,
-			 "no kernel given, and this host's own, %s, cannot be read (%s): add -k "
-			 "FILE",
-			 *kernel, strerror(errno));
+	return error_set(
+		err, "no kernel given, and this host's own, %s, cannot be read (%m): add -k FILE",
+		*kernel);
 }
 
 static char *make_cmdline(const struct settings *s)

@@ -253,7 +253,7 @@ static const struct {
 	{ "run -m", "option -m needs a value" },
 	{ "run --timeout", "option --timeout needs a value" },
 	{ "run --populated", "no option --populated" },
-	/* A value of its own stands behind "=". */
+	/* A value of its own comes after "=". */
 	{ "run --populate no", "unexpected argument \"no\": see numavm run -h" },
 	{ "run --populate-threads 0", "--populate-threads: \"0\": must be a whole number from 1" },
 	{ "run --populate-threads 1025", "to 1024" },

@@ -57,7 +57,8 @@ static int read_matrix(struct config *c)
 				      "distances: \"%.64s\": must be whole numbers from 10 to 255",
 				      c->text.word);
 		s->distances = xrealloc(s->distances, s->nr_distances + 1, sizeof(*s->distances));
-		s->distances[s->nr_distances++] = (struct settings_entry){ value, c->text.where };
+		s->distances[s->nr_distances++] =
+			(struct settings_distance){ .value = value, .where = c->text.where };
 		found = config_text_next(&c->text);
 	}
 	if (found == CONFIG_WORD)
@@ -154,10 +155,9 @@ static int read_keys(struct config *c, struct settings_node *node)
 static int compare_nodes(const void *a, const void *b)
 {
 	const struct settings_node *x = a, *y = b;
+	int order = (int)x->number - (int)y->number;
 
-	if (x->number != y->number)
-		return x->number < y->number ? -1 : 1;
-	return x->declared.line - y->declared.line;
+	return order ? order : x->declared.line - y->declared.line;
 }
 
 /* Nodes may come in any order, but no number may be missing. */

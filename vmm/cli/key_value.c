@@ -88,15 +88,12 @@ static char *take_path(const char *path, const struct where *place)
 	return joined;
 }
 
-/* 0 is no memory, where that may be. */
-static int parse_size(const struct key *key, const char *text, uint64_t *size, struct error *err)
+/* No memory, with or without a unit. */
+static bool is_zero(const char *text)
 {
 	size_t zeros = strspn(text, "0");
 
-	if (key->min || !zeros || text[zeros + strspn(text + zeros, "KMGTkmgt")])
-		return size_parse(text, size, err);
-	*size = 0;
-	return 0;
+	return zeros && !text[zeros + strspn(text + zeros, "KMGTkmgt")];
 }
 
 static int parse_yes_no(const struct key *key, const char *text, uint64_t *value, struct error *err)
@@ -127,7 +124,7 @@ static int parse(const struct key *key, const char *text, uint64_t *number, char
 
 	switch (key->type) {
 	case KEY_SIZE:
-		return parse_size(key, text, number, err);
+		return !key->min && is_zero(text) ? 0 : size_parse(text, number, err);
 	case KEY_COUNT:
 		return size_parse_count(text, key->min, key->max, number, err);
 	case KEY_DURATION:

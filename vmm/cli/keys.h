@@ -101,9 +101,8 @@ void key_copy(const struct key *key, void *to, const void *from);
 /* Parses @text, from @where. Returns 0, or -1 with the place and the cure, and nothing set. */
 int slot_read(struct slot slot, const char *text, struct where where, struct error *err);
 
-/* A copy of the value and its place. */
+/* Both the value and its place. */
 void slot_copy(struct slot to, struct slot from);
-
 void slot_clear(struct slot slot);
 
 /* Puts "FILE:LINE: " or "FLAG: " in front of the message. Returns -1. */

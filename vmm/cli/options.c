@@ -43,18 +43,15 @@ static int take_pair(struct settings *s, struct settings_node *node, const char 
 static int take_pairs(struct settings *s, struct settings_node *node, const char *text,
 		      struct where flag, struct error *err)
 {
-	char *copy = xstrdup(text), *at = copy, *value, *next;
+	char *copy, *at, *value, *next;
 	int ret = 0;
 
-	for (; !ret && at; at = next) {
+	if (!strchr(text, '='))
+		return error_set(err, "--node \"%s\": must be KEY=VALUE,... as in memory=1G,llcs=1",
+				 text);
+	copy = xstrdup(text);
+	for (at = copy; !ret && at; at = next) {
 		value = strchr(at, '=');
-		if (!value) {
-			ret = error_set(err,
-					"--node \"%s\": must be KEY=VALUE,... as in "
-					"memory=1G,llcs=1",
-					text);
-			break;
-		}
 		*value++ = 0;
 		next = strchr(value, ',');
 		while (next && next[1 + strcspn(next + 1, ",=")] != '=')

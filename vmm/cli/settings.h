@@ -19,13 +19,7 @@ struct settings_node {
 	struct where where[KEYS_MAX]; /* as long as keys[] */
 };
 
-/* One number of the matrix. */
-struct settings_entry {
-	long value;
-	struct where where;
-};
-
-/* --distance A,B=N: both directions. */
+/* --distance A,B=N, both directions; or one number of the matrix, by its place there. */
 struct settings_distance {
 	unsigned int a, b;
 	long value;
@@ -59,7 +53,7 @@ struct settings {
 	struct settings_node *nodes;
 	unsigned int nr_nodes;
 
-	struct settings_entry *distances; /* the matrix, row by row */
+	struct settings_distance *distances; /* the matrix, row by row */
 	unsigned int nr_distances;
 
 	struct settings_distance *pairs; /* single entries, from flags */
@@ -70,8 +64,7 @@ struct settings {
 struct settings_node *settings_add_node(struct settings *settings, struct where where);
 
 /* Where @key is: of @node, or without one of the machine. */
-struct slot settings_slot(struct settings *settings, struct settings_node *node,
-			  const struct key *key);
+struct slot settings_slot(struct settings *s, struct settings_node *node, const struct key *key);
 
 /* The place of the value of the key @name of @node, or without one of the machine. */
 const struct where *settings_where(struct settings *settings, struct settings_node *node,
