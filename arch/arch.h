@@ -36,9 +36,6 @@ void arch_host_probe(struct arch_host *host);
 /* Where RAM may be on this host. */
 void arch_layout_space(const struct arch_host *host, struct layout_space *space);
 
-/* The tables can describe @m to a guest, all of it. Returns 0, or -1: the input's mistake. */
-int arch_check_machine(const struct machine *m, struct error *err);
-
 /*
  * Says a sentence, for a warning, for each thing of @m that a guest on this host will not see as
  * declared.
@@ -55,8 +52,11 @@ unsigned int arch_vcpu_id(const struct machine *m, unsigned int cpu);
 /* The type that KVM_CREATE_VM takes for a machine with RAM as @layout has it. */
 unsigned long arch_vm_type(const struct machine *m);
 
-/* The firmware's memory map; empty where the architecture has none. The caller frees it. */
-void arch_memory_map(const struct machine *m, struct memory_map *map);
+/*
+ * Makes @map, m->map: the firmware's memory map. The tables that it leaves room for can describe @m
+ * to a guest, all of it. Returns 0, or -1: the input's mistake.
+ */
+int arch_memory_map(const struct machine *m, struct memory_map *map, struct error *err);
 
 /* The size of the blocks in which a Linux guest adds and removes memory, each of one node. */
 uint64_t arch_memory_block(const struct machine *m);

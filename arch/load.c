@@ -12,11 +12,9 @@ static void make_map(struct load *load)
 {
 	const struct layout *layout = &load->machine->layout;
 
-	arch_memory_map(load->machine, &load->map);
-	if (load->map.nr)
-		return;
-	for (unsigned int i = 0; i < layout->nr_ranges; i++)
-		memory_map_add(&load->map, layout->ranges[i].gpa,
+	load->map = load->machine->map.nr ? &load->machine->map : &load->all_ram;
+	for (unsigned int i = 0; load->map == &load->all_ram && i < layout->nr_ranges; i++)
+		memory_map_add(&load->all_ram, layout->ranges[i].gpa,
 			       layout->ranges[i].gpa + layout->ranges[i].size, MEMORY_RAM);
 }
 
@@ -44,7 +42,7 @@ static int read_stream(struct load *load, const struct kernel_stream *stream, st
 
 static int check_segment(struct load *load, const struct kernel_segment *s, struct error *err)
 {
-	uint64_t end = memory_map_ram_end(&load->map, s->gpa);
+	uint64_t end = memory_map_ram_end(load->map, s->gpa);
 
 	if (!end || s->size > end - s->gpa)
 		return error_set(err,
@@ -145,5 +143,5 @@ void load_end(struct load *load)
 {
 	file_close(&load->unpacked);
 	blob_free(&load->data.bytes);
-	memory_map_free(&load->map);
+	memory_map_free(&load->all_ram);
 }

@@ -46,7 +46,8 @@ static inline void boot_data_add(struct boot_data *data, uint64_t gpa, const voi
 struct load {
 	const struct machine *machine;
 	const struct boot *boot;
-	struct memory_map map; /* RAM, and what of it the firmware keeps */
+	const struct memory_map *map; /* RAM, and what of it the firmware keeps */
+	struct memory_map all_ram; /* the same, where there is no firmware */
 	const struct file *kernel_file; /* that the kernel's segments are read from */
 	struct file unpacked;
 	struct kernel kernel;

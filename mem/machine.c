@@ -8,6 +8,7 @@ bool machine_has(const struct machine *m, unsigned int device)
 
 void machine_free(struct machine *m)
 {
+	memory_map_free(&m->map);
 	layout_free(&m->layout);
 	topology_free(&m->topology);
 	*m = (struct machine){ 0 };

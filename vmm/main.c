@@ -32,7 +32,7 @@ static int make_machine(struct input *in, struct arch_host *host, struct error *
 	m->host = host;
 	if (settings_layout(s, &m->topology, &space, &m->layout, err))
 		return -1;
-	return arch_check_machine(m, err);
+	return arch_memory_map(m, &m->map, err);
 }
 
 /*

@@ -17,7 +17,7 @@ static int place_after(const struct load *load, uint64_t end, uint64_t size, uin
 	uint64_t ram_end;
 
 	*gpa = (end + ARM64_LOAD_ALIGN - 1) & ~(ARM64_LOAD_ALIGN - 1);
-	ram_end = memory_map_ram_end(&load->map, *gpa);
+	ram_end = memory_map_ram_end(load->map, *gpa);
 	if (ram_end && size <= ram_end - *gpa)
 		return 0;
 	return error_set(err,

@@ -47,15 +47,6 @@ void arch_cannot_show(const struct machine *m, void (*say)(void *opaque, const c
 			    "not for shared by a core's threads");
 }
 
-int arch_check_machine(const struct machine *m, struct error *err)
-{
-	struct blob blob = { 0 };
-	int ret = fdt_build(m, NULL, &blob, err);
-
-	blob_free(&blob);
-	return ret;
-}
-
 /* The device tree that the guest would read, for dtc. */
 int arch_tables_write(const struct machine *m, const char *folder, struct error *err)
 {
@@ -103,8 +94,12 @@ uint64_t arch_memory_block(const struct machine *m)
 	return LAYOUT_MEMORY_BLOCK;
 }
 
-void arch_memory_map(const struct machine *m, struct memory_map *map)
+int arch_memory_map(const struct machine *m, struct memory_map *map, struct error *err)
 {
-	(void)m;
+	struct blob tree = { 0 };
+	int ret = fdt_build(m, NULL, &tree, err);
+
 	*map = (struct memory_map){ 0 };
+	blob_free(&tree);
+	return ret;
 }

@@ -25,7 +25,7 @@
 /* As high as it may be: the kernel needs the room after itself. */
 int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err)
 {
-	uint64_t top = memory_map_ram_end(&load->map, X86_HIGH_RAM);
+	uint64_t top = memory_map_ram_end(load->map, X86_HIGH_RAM);
 	uint64_t size = load->boot->initrd.size, max = load->kernel.initrd_max;
 	bool capped = top > max + 1;
 
@@ -91,7 +91,7 @@ static int add_zero_page(const struct load *load, struct boot_data *data, struct
 	const struct zero_page_info info = {
 		.header = load->kernel.header,
 		.header_size = load->kernel.header_size,
-		.e820 = &load->map,
+		.e820 = load->map,
 		.rsdp = X86_RSDP,
 		.cmdline = X86_CMDLINE,
 		.initrd = load->initrd,

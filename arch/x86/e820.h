@@ -14,7 +14,7 @@ uint64_t e820_low_end(const struct machine *m);
 
 /*
  * @m's RAM less the legacy hole (640 KiB less 1 to 1 MiB) and, as firmware has it, @acpi_size bytes
- * (whole pages) of tables at the end of what is below 3 GiB, where arch_check_machine() has seen
+ * (whole pages) of tables at the end of what is below 3 GiB, where arch_memory_map() has seen
  * room. RAM that touches is one entry, whichever node it is of. The caller frees @map with
  * memory_map_free().
  */

@@ -77,22 +77,6 @@ void arch_cannot_show(const struct machine *m, void (*say)(void *opaque, const c
 			    "more than 8 CPUs, and will split the declared ones");
 }
 
-int arch_check_machine(const struct machine *m, struct error *err)
-{
-	uint64_t room = e820_low_end(m) - X86_HIGH_RAM, size;
-	struct acpi_tables tables;
-
-	x86_acpi_build(m, &tables);
-	size = acpi_size(&tables);
-	blob_free(&tables.blob);
-	if (size > room)
-		return error_set(err,
-				 "the ACPI tables take %llu KiB of the RAM from 1 MiB to 3 GiB, "
-				 "but there are %llu KiB: give the first nodes more memory",
-				 (unsigned long long)size >> 10, (unsigned long long)room >> 10);
-	return 0;
-}
-
 void arch_layout_space(const struct arch_host *host, struct layout_space *space)
 {
 	*space = (struct layout_space){
@@ -134,11 +118,19 @@ uint64_t arch_memory_block(const struct machine *m)
 	return block;
 }
 
-void arch_memory_map(const struct machine *m, struct memory_map *map)
+int arch_memory_map(const struct machine *m, struct memory_map *map, struct error *err)
 {
+	uint64_t room = e820_low_end(m) - X86_HIGH_RAM, size;
 	struct acpi_tables tables;
 
 	x86_acpi_build(m, &tables);
-	e820_build(m, acpi_size(&tables), map);
+	size = acpi_size(&tables);
 	blob_free(&tables.blob);
+	if (size > room)
+		return error_set(err,
+				 "the ACPI tables take %llu KiB of the RAM from 1 MiB to 3 GiB, "
+				 "but there are %llu KiB: give the first nodes more memory",
+				 (unsigned long long)size >> 10, (unsigned long long)room >> 10);
+	e820_build(m, size, map);
+	return 0;
 }

@@ -41,14 +41,12 @@ static int write_text(struct blob *text, const char *folder, const char *name, s
 static int write_e820(const struct machine *m, const char *folder, struct error *err)
 {
 	struct blob text = { 0 };
-	struct memory_map map;
 
-	arch_memory_map(m, &map);
-	for (unsigned int i = 0; i < map.nr; i++)
-		blob_printf(&text, "0x%016" PRIx64 "-0x%016" PRIx64 " %s\n", map.entries[i].start,
-			    map.entries[i].start + map.entries[i].size - 1,
-			    memory_map_type_name(map.entries[i].type));
-	memory_map_free(&map);
+	for (unsigned int i = 0; i < m->map.nr; i++)
+		blob_printf(&text, "0x%016" PRIx64 "-0x%016" PRIx64 " %s\n",
+			    m->map.entries[i].start,
+			    m->map.entries[i].start + m->map.entries[i].size - 1,
+			    memory_map_type_name(m->map.entries[i].type));
 	return write_text(&text, folder, "e820.txt", err);
 }
 

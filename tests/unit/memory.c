@@ -34,6 +34,7 @@ void memory_allocate(struct memory *m, bool populate)
 
 void memory_make(struct memory *m, const char *nodes, bool populate)
 {
+	*m = (struct memory){ 0 };
 	declare(&m->machine.topology, nodes);
 	memory_allocate(m, populate);
 }

@@ -29,6 +29,7 @@ static void make(struct planned *p, const char *file)
 			 0);
 	arch_host_probe(&p->host);
 	p->machine.host = &p->host;
+	ck_assert_msg(!arch_memory_map(&p->machine, &p->machine.map, &err), "%s", err.text);
 	plan_make(&p->plan, &p->machine);
 }
 

@@ -34,7 +34,7 @@ static uint64_t smaps_value(const void *address, const char *key)
 
 START_TEST(populated_only_when_asked)
 {
-	struct memory g;
+	struct memory g = { 0 };
 
 	memory_make(&g, "1:8 0:8", _i);
 	for (unsigned int i = 0; i < 2; i++) {
@@ -55,7 +55,7 @@ END_TEST
 /* Populating comes after MADV_HUGEPAGE, or there would be no huge page. */
 START_TEST(populated_in_huge_pages)
 {
-	struct memory g;
+	struct memory g = { 0 };
 
 	memory_make(&g, "1:32", true);
 	ck_assert_uint_gt(smaps_value(g.ram.base, "AnonHugePages"), 0);
@@ -67,7 +67,7 @@ END_TEST
 START_TEST(written_in_small_pages)
 {
 	const char text[] = "text";
-	struct memory g;
+	struct memory g = { 0 };
 	uint8_t *base;
 
 	memory_make(&g, "1:16", false);
@@ -87,7 +87,7 @@ END_TEST
 /* Nothing of it stays: the whole node asks for huge pages again. */
 START_TEST(advice_is_as_before)
 {
-	struct memory g;
+	struct memory g = { 0 };
 
 	memory_make(&g, "1:8", false);
 	ck_assert_int_eq(ram_write(&g.ram, 3 * MIB, "x", 1), 0);
@@ -156,7 +156,7 @@ static int bind_second(struct memory *g, const char *host, bool late, struct err
 /* A bind that we or the kernel refuse is an error that names the node, and nothing stays mapped. */
 START_TEST(refused_bind_leaves_nothing)
 {
-	struct memory g;
+	struct memory g = { 0 };
 	struct error err = { 0 };
 	uint64_t before = mapped_bytes(0, UINTPTR_MAX);
 
@@ -171,7 +171,7 @@ END_TEST
 
 START_TEST(bound_range_has_its_policy)
 {
-	struct memory g;
+	struct memory g = { 0 };
 	int mode = -1;
 
 	declare(&g.machine.topology, "1:4 0:4");
@@ -210,7 +210,7 @@ static void check_progress(uint64_t done, uint64_t total)
 START_TEST(what_is_populated_is_proven)
 {
 	const struct ram_options options = { _i + 1, proofs[_i].mode, check_progress };
-	struct memory g;
+	struct memory g = { 0 };
 	struct error err = { 0 };
 
 	declare(&g.machine.topology, "1:32 0:4 0:8");
@@ -246,7 +246,7 @@ START_TEST(split_node_is_proven_whole)
 		.phys_bits = 64,
 	};
 	const struct ram_options options = { .verify = VERIFY_FULL };
-	struct memory g;
+	struct memory g = { 0 };
 	struct error err = { 0 };
 
 	declare(&g.machine.topology, "1:12");
@@ -263,7 +263,7 @@ END_TEST
 /* A memfd's pages are the file's, also for a second mapping; others are this process's alone. */
 START_TEST(shared_is_a_file)
 {
-	struct memory g;
+	struct memory g = { 0 };
 
 	declare(&g.machine.topology, "1:4 0:4");
 	g.machine.topology.nodes[1].placement.shared = true;
@@ -277,7 +277,7 @@ END_TEST
 
 START_TEST(small_pages_when_asked)
 {
-	struct memory g;
+	struct memory g = { 0 };
 
 	declare(&g.machine.topology, "1:32");
 	g.machine.topology.nodes[0].placement.pages = PLACEMENT_4K;
@@ -291,7 +291,7 @@ END_TEST
 /* What a node that is not strict cannot have is told, and the rest is as declared. */
 START_TEST(not_strict_goes_without)
 {
-	struct memory g;
+	struct memory g = { 0 };
 
 	declare(&g.machine.topology, "1:4 0:4");
 	g.machine.topology.nodes[1].placement.policy = PLACEMENT_BIND;
@@ -321,7 +321,7 @@ START_TEST(lack_is_contention)
 {
 	const struct ram_options options = { 0 };
 	unsigned int mib = host_mib() & ~1023U;
-	struct memory g;
+	struct memory g = { 0 };
 	struct error err = { 0 };
 	char says[100];
 

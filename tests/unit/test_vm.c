@@ -56,7 +56,9 @@ static void make_machine(struct machine *m, struct arch_host *host)
 	arch_layout_space(host, &space);
 	*m = (struct machine){ .host = host, .devices = 1U << 1 };
 	finish(&m->topology, "1:128", 1, 1, 0);
-	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err), "%s", err.text);
+	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err) &&
+			      !arch_memory_map(m, &m->map, &err),
+		      "%s", err.text);
 }
 
 static int load(struct vm *vm, struct error *err)

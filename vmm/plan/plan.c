@@ -105,7 +105,6 @@ static void warn_of_balancing(struct plan *plan)
 void plan_make(struct plan *plan, const struct machine *m)
 {
 	*plan = (struct plan){ .machine = m };
-	arch_memory_map(m, &plan->map);
 	arch_cannot_show(m, add_warning, plan);
 	warn_of_edges(plan);
 	warn_of_small_nodes(plan);
@@ -115,7 +114,6 @@ void plan_make(struct plan *plan, const struct machine *m)
 
 void plan_free(struct plan *plan)
 {
-	memory_map_free(&plan->map);
 	for (unsigned int i = 0; i < plan->nr_warnings; i++)
 		free(plan->warnings[i]);
 	free(plan->warnings);
@@ -176,10 +174,10 @@ static void print_ranges(const struct plan *plan, FILE *file)
 
 static void print_map(const struct plan *plan, FILE *file)
 {
-	if (plan->map.nr)
+	if (plan->machine->map.nr)
 		fprintf(file, "\ne820                             type\n");
-	for (unsigned int i = 0; i < plan->map.nr; i++) {
-		const struct memory_map_entry *entry = &plan->map.entries[i];
+	for (unsigned int i = 0; i < plan->machine->map.nr; i++) {
+		const struct memory_map_entry *entry = &plan->machine->map.entries[i];
 
 		fprintf(file, "0x%012llx-0x%012llx  %s\n", (unsigned long long)entry->start,
 			(unsigned long long)(entry->start + entry->size - 1),

@@ -6,11 +6,9 @@
 #include <stdio.h>
 
 #include "mem/fit.h"
-#include "mem/memory_map.h"
 
 struct plan {
 	const struct machine *machine;
-	struct memory_map map;
 	struct fit fit;
 	bool fits; /* this host can give all of it now */
 	char **warnings;

@@ -134,7 +134,7 @@ void plan_print_json(const struct plan *plan, FILE *file)
 	print_member(file, "nodes", nodes_json(plan));
 	print_member(file, "ranges", ranges_json(&plan->machine->layout));
 	print_distances(plan, file);
-	print_member(file, "e820", map_json(&plan->map));
+	print_member(file, "e820", map_json(&plan->machine->map));
 	print_member(file, "cpus", cpus_json(plan->machine));
 	print_member(file, "warnings", warnings_json(plan));
 	fprintf(file, ",\"fits\":%s}\n", plan->fits ? "true" : "false");
