@@ -77,7 +77,7 @@ static void check_ends(struct guest *g)
 
 START_TEST(allocate_register_single_region)
 {
-	struct guest g;
+	struct guest g = { 0 };
 
 	make_guest(&g, "1:64");
 	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 1);
@@ -88,7 +88,7 @@ END_TEST
 
 START_TEST(allocate_register_multi_node_per_region)
 {
-	struct guest g;
+	struct guest g = { 0 };
 
 	make_guest(&g, "1:64 1:128");
 	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 2);
@@ -99,7 +99,7 @@ END_TEST
 
 START_TEST(contiguous_host_va)
 {
-	struct guest g;
+	struct guest g = { 0 };
 	uint8_t *base;
 
 	make_guest(&g, "1:64 1:0 1:32 0:3072");
@@ -116,7 +116,7 @@ END_TEST
 START_TEST(cross_region_write_read)
 {
 	const uint64_t value = 0x1122334455667788ULL, at = 64 * MIB - 4;
-	struct guest g;
+	struct guest g = { 0 };
 	uint64_t back;
 
 	make_guest(&g, "1:64 1:64");
@@ -133,7 +133,7 @@ END_TEST
 START_TEST(uniform_multi_numa_allocate)
 {
 	struct topology_shape shape = { 4, 4, 1, 1 };
-	struct guest g;
+	struct guest g = { 0 };
 	struct error err;
 
 	ck_assert_int_eq(topology_uniform(&g.m.machine.topology, &shape, 130 * MIB, &err), 0);
@@ -148,7 +148,7 @@ END_TEST
 
 START_TEST(reservation_released)
 {
-	struct guest g;
+	struct guest g = { 0 };
 	uintptr_t start, end;
 
 	make_guest(&g, "1:64 0:4096");
@@ -165,7 +165,7 @@ END_TEST
 
 START_TEST(three_node_allocation)
 {
-	struct guest g;
+	struct guest g = { 0 };
 
 	make_guest(&g, "1:64 1:32 0:96");
 	ck_assert_uint_eq(g.m.machine.layout.nr_ranges, 3);
@@ -176,7 +176,7 @@ END_TEST
 
 START_TEST(relocate_allocate_leaves_gap_unbacked)
 {
-	struct guest g;
+	struct guest g = { 0 };
 
 	make_guest(&g, "1:4096");
 	ck_assert_ptr_nonnull(ram_hva(&g.m.ram, 0, 1));

@@ -15,7 +15,7 @@
 
 #include "mem/error.h"
 
-#define KEYS_MAX 48 /* rows at most: as long are the arrays of where each value comes from */
+#define KEYS_MAX 40 /* rows at most: as long are the arrays of where each value comes from */
 
 enum key_type {
 	KEY_TEXT,

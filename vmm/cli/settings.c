@@ -13,7 +13,8 @@ struct settings_node *settings_add_node(struct settings *s, struct where where)
 {
 	struct settings_node node = { .number = s->nr_nodes, .declared = where };
 
-	s->nodes = xrealloc(s->nodes, s->nr_nodes + 1, sizeof(node));
+	if (!(s->nr_nodes & (s->nr_nodes - 1))) /* room for as many again */
+		s->nodes = xrealloc(s->nodes, s->nr_nodes ? 2 * s->nr_nodes : 1, sizeof(node));
 	s->nodes[s->nr_nodes] = node;
 	return &s->nodes[s->nr_nodes++];
 }
