@@ -3,12 +3,14 @@
 #ifndef ARCH_TYPES_H
 #define ARCH_TYPES_H
 
+#include <linux/kvm.h>
 #include <stdint.h>
 
 #include "arch/arm64/host.h"
 
 struct arch_vm {
 	uint64_t entry; /* where the first CPU starts */
+	struct kvm_vcpu_init target; /* the processor that KVM gives its vCPUs */
 	uint64_t params; /* what it finds in x0: the device tree */
 };
 

@@ -90,7 +90,7 @@ static int set_gic(struct vm *vm, int gic, struct error *err)
 				   "KVM_DEV_ARM_VGIC_CTRL_INIT", err);
 }
 
-/* The GIC, for vCPUs that are there. KVM keeps the device after its descriptor is closed. */
+/* What needs the vCPUs to be there. KVM keeps the device after its descriptor is closed. */
 int arch_vm_init_late(struct vm *vm, struct error *err)
 {
 	struct kvm_create_device device = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
@@ -100,5 +100,5 @@ int arch_vm_init_late(struct vm *vm, struct error *err)
 		return -1;
 	ret = set_gic(vm, device.fd, err);
 	close(device.fd);
-	return ret;
+	return ret ? -1 : kvm_ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &vm->arch.target, err);
 }

@@ -20,10 +20,8 @@
 /* All vCPUs but the first are off, before that one runs and turns them on. */
 static int init_features(struct vcpu *vcpu, struct error *err)
 {
-	struct kvm_vcpu_init init;
+	struct kvm_vcpu_init init = vcpu->vm->arch.target;
 
-	if (kvm_ioctl(vcpu->vm->fd, KVM_ARM_PREFERRED_TARGET, &init, err) < 0)
-		return -1;
 	init.features[0] |= 1U << KVM_ARM_VCPU_PSCI_0_2;
 	if (vcpu->vm->machine->host->pmu)
 		init.features[0] |= 1U << KVM_ARM_VCPU_PMU_V3;

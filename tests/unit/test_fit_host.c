@@ -162,7 +162,7 @@ static const struct placement empties[] = {
 START_TEST(node_without_memory)
 {
 	const struct ram_options options = { .verify = VERIFY_FULL };
-	struct memory m;
+	struct memory m = { 0 };
 	struct error err = { 0 };
 	struct placement *placement;
 

@@ -142,7 +142,7 @@ START_TEST(vcpus_are_planned)
 {
 	struct bitmask *all = make_set("0"), *cpus;
 	struct error err = { 0 };
-	struct pinned p;
+	struct pinned p = { 0 };
 	int ret = make_two(&p, plans[_i].pin, plans[_i].cpus, plans[_i].host, &err), want;
 
 	cpus = host_cpus(all);
@@ -175,7 +175,7 @@ START_TEST(own_cpus_run_out)
 	struct bitmask *cpus = host_cpus(NULL);
 	unsigned int has = numa_bitmask_weight(cpus);
 	struct error err = { 0 };
-	struct pinned p;
+	struct pinned p = { 0 };
 
 	ck_assert_int_eq(make_cores(&p, has > 1 ? has - 1 : 1, &err), has > 1 ? 0 : -1);
 	for (unsigned int i = 0; has > 1 && i < has; i++)
@@ -195,7 +195,7 @@ START_TEST(own_cpus_are_not_listed)
 	struct bitmask *cpus = host_cpus(NULL);
 	unsigned int has = numa_bitmask_weight(cpus), first = 0;
 	struct error err = { 0 };
-	struct pinned p;
+	struct pinned p = { 0 };
 	int ret;
 
 	while (!numa_bitmask_isbitset(cpus, first))

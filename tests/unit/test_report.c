@@ -53,7 +53,7 @@ static const char *const node_reports[] = {
 /* Every member that was there when this was written is there, as it was; others may come. */
 START_TEST(nodes_in_json)
 {
-	struct memory m;
+	struct memory m = { 0 };
 	json_t *list, *want, *value;
 	const char *key;
 
@@ -77,7 +77,7 @@ START_TEST(nodes_in_words)
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
-	struct memory m;
+	struct memory m = { 0 };
 
 	make_ram(&m);
 	report_print(&m.ram, file);
