@@ -57,7 +57,8 @@ UNIT := $(TESTS:%.c=$(BUILD)/%.o)
 
 # The other architectures' pure builders, for the unit tests. libfdt-dev is of one architecture
 # alone; its header and the other's library will do.
-PURE := $(foreach a,$(OTHERS),$(PURE_$a:%=$(BUILD)/arch/$a/%.o))
+PURE := $(foreach a,$(OTHERS),$(patsubst %.c,$(BUILD)/%.o,$(filter-out \
+	$(MACHINE_$a:%=arch/$a/%.c),$(wildcard arch/$a/*.c))))
 SHARED := $(sort $(filter-out $(SHARED_$(ARCH_DIR)),$(foreach a,$(OTHERS),$(SHARED_$a))))
 PURE += $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(SHARED:%=arch/%/*.c)))
 UNIT_LIBS_x86 := -l:libfdt.so.1

@@ -49,7 +49,7 @@ uint32_t arch_cpu_id(const struct machine *m, unsigned int cpu);
 /* The number that KVM_CREATE_VCPU takes for CPU @cpu. */
 unsigned int arch_vcpu_id(const struct machine *m, unsigned int cpu);
 
-/* The type that KVM_CREATE_VM takes for a machine with RAM as @layout has it. */
+/* The type that KVM_CREATE_VM takes for a machine with the RAM of @m. */
 unsigned long arch_vm_type(const struct machine *m);
 
 /*

@@ -3,7 +3,7 @@
  * What is in RAM as the first CPU starts: kernel, initrd, and what they are handed. run plans it
  * before anything is taken, so that whatever is wrong with a file, the command line or the room for
  * them is said then, and has it written once RAM is there. It owns the plan; the boot, whose files
- * stay open until load_end(), is main's.
+ * stay open until load_end(), is its caller's.
  */
 #ifndef ARCH_LOAD_H
 #define ARCH_LOAD_H

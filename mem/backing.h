@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a guest node's memory is made of on this host. mem/fit makes one from each node's placement
- * and owns them; whoever maps, populates, verifies or reports the memory reads it from there.
+ * and owns them; what maps, populates, verifies or reports the memory reads it from there.
  */
 #ifndef MEM_BACKING_H
 #define MEM_BACKING_H

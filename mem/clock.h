@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How long something took. */
+/* How long something took, for reports. */
 #ifndef MEM_CLOCK_H
 #define MEM_CLOCK_H
 

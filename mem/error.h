@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One message on its way up: the function that finds a fault writes it, main prints it and exits.
- * Nothing below main prints or exits, so tests and fuzzers can call everything in-process. The
- * outermost caller owns it.
+ * One message on its way up: the function that finds a fault writes it, main or a
+ * verb prints it. Nothing below them prints it or exits, so tests and fuzzers can call everything
+ * in-process. The outermost caller owns it.
  */
 #ifndef MEM_ERROR_H
 #define MEM_ERROR_H

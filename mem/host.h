@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this host's nodes are and have at the moment: free memory, free huge pages, CPUs. The other
- * files of mem/ ask; it is read from sysfs each time, since all of it changes.
+ * What this host's nodes are and have at the moment: free memory, free huge pages, CPUs. It is
+ * read from sysfs each time that somebody asks, since all of it changes.
  */
 #ifndef MEM_HOST_H
 #define MEM_HOST_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The firmware's memory map, entries by address. Types are those of ACPI 6.5 table 15.1. */
+/*
+ * The firmware's memory map, entries by address, which an architecture makes and struct machine
+ * owns. Types are those of ACPI 6.5 table 15.1.
+ */
 #ifndef MEM_MEMORY_MAP_H
 #define MEM_MEMORY_MAP_H
 

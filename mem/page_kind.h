@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kinds of pages that guest memory can be made of: one table, read by whoever maps, counts,
+ * The kinds of pages that guest memory can be made of: one table, for all that maps, counts,
  * populates or names pages. Constant.
  */
 #ifndef MEM_PAGE_KIND_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes and times as users write them. Pure. */
+/*
+ * Sizes and times as users write them: the table of keys reads them, plan and report print them.
+ * Pure.
+ */
 #ifndef MEM_SIZE_H
 #define MEM_SIZE_H
 

@@ -10,7 +10,6 @@
 
 #define BATCH 16384 /* pages per call */
 #define TOLERANCE 0.05
-#define PAGES_A_HUGE_PAGE 512
 
 int verify_parse_mode(const char *name, enum verify_mode *mode, struct error *err)
 {
@@ -103,7 +102,8 @@ static int judge_shares(const struct backing *backing, const struct verify_count
 			const unsigned int *weights, struct error *err)
 {
 	bool thp = backing->pages == &page_kinds[PLACEMENT_THP];
-	double granule = thp ? PAGES_A_HUGE_PAGE * (double)counts->asked / counts->pages : 1;
+	double huge = page_kinds[PLACEMENT_2M].size / page_kinds[PLACEMENT_4K].size;
+	double granule = thp ? huge * counts->asked / counts->pages : 1;
 	double sum = 0;
 
 	if (judge_nodes(backing, counts, err))

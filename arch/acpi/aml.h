@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AML, ACPI 6.5 chapter 20: encoders for the objects of a DSDT. Names are of four characters. Pure.
+ * AML, ACPI 6.5 chapter 20: encoders for the objects of a DSDT, which an architecture's
+ * dsdt.c puts together. Names are of four characters. Pure.
  */
 #ifndef ARCH_ACPI_AML_H
 #define ARCH_ACPI_AML_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The facts about an arm64 host that shape its guests. Plain data, so that tests can make it up. */
+/*
+ * The facts about an arm64 host that shape its guests, from arch_host_probe(). Plain data, so that
+ * tests can make it up.
+ */
 #ifndef ARCH_ARM64_HOST_H
 #define ARCH_ARM64_HOST_H
 

@@ -28,8 +28,8 @@ int tree_close(struct tree *tree, struct blob *blob, struct error *err)
 	free(tree->data);
 	if (tree->error == -FDT_ERR_NOSPACE)
 		return error_set(err,
-				 "the device tree takes more than %zu KiB, which Linux does not "
-				 "read: use fewer nodes or CPUs",
+				 "the device tree takes more than %zu KiB, all that Linux reads "
+				 "beside a boot's own part: use fewer nodes or CPUs",
 				 tree->max >> 10);
 	return tree->error ? error_set(err, "the device tree: %s", fdt_strerror(tree->error)) : 0;
 }

@@ -92,7 +92,7 @@ static void write_leaf_1(struct cpuid_table *table, const struct cpu_facts *fact
 	leaf->ecx |= 1U << 31 | 1U << 24; /* hypervisor; TSC deadline, always there in KVM's APIC */
 }
 
-/* Leaves 0xB and 0x1F: threads a core, CPUs a package. */
+/* Leaves 0xB and 0x1F: threads per core, CPUs per package. */
 static void add_extended_topology(struct cpuid_table *table, uint32_t leaf,
 				  const struct cpu_facts *facts)
 {
@@ -113,7 +113,7 @@ static uint32_t cache_slots(const struct cache *cache, const struct cpu_facts *f
 	return 1U << (cache->level == 3 ? facts->shifts.llc : facts->shifts.core);
 }
 
-/* Leaf 4 (Intel) and 0x8000001D (AMD) have one format; Intel's has the cores a package on top. */
+/* Leaf 4 (Intel) and 0x8000001D (AMD) have one format; Intel's has the cores per package on top. */
 static void add_caches(struct cpuid_table *table, uint32_t leaf, const struct cpu_facts *facts,
 		       uint32_t cores)
 {

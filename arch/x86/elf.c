@@ -36,10 +36,10 @@ int elf_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct 
 	Elf64_Ehdr header;
 	Elf64_Phdr program;
 
-	if (kernel_file_format(file, size) != KERNEL_VMLINUX_X86)
-		return kernel_file_refuse(file, size, "an x86-64 kernel", err);
 	if (size < sizeof(header))
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
+	if (kernel_file_format(file, size) != KERNEL_VMLINUX_X86)
+		return kernel_file_refuse(file, size, "an x86-64 kernel", err);
 	memcpy(&header, file, sizeof(header));
 	if (check_header(&header, size, err))
 		return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The facts about an x86-64 host that shape its guests. Plain data, so that tests can make it up.
+ * The facts about an x86-64 host that shape its guests, from arch_host_probe(). Plain data, so that
+ * tests can make it up.
  */
 #ifndef ARCH_X86_HOST_H
 #define ARCH_X86_HOST_H

@@ -34,7 +34,7 @@ extern const struct layout_space space_arm64;
  */
 void declare(struct topology *t, const char *nodes);
 
-/* The same, finished, with @cores a cache, @threads a core and @packages (0: one a node). */
+/* The same, finished, with @cores per cache, @threads per core and @packages (0: one per node). */
 void finish(struct topology *t, const char *nodes, unsigned int cores, unsigned int threads,
 	    unsigned int packages);
 

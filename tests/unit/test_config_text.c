@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The grammar of config files: what is taken and as what, and what is refused and on which line.
- * All of it is as libConfuse 3.3 took it, which read these files before, but for what is marked and
- * for the messages; and a value of several lines is at its first line, where it was at its last.
+ * It is the grammar of libConfuse 3.3, but for what is marked and for the messages; a value of
+ * several lines is at its first line, not at its last.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -359,6 +359,7 @@ static const struct {
 	{ "node 0 {\n\n, }", "3: unexpected \",\": write KEY = VALUE or node N { ... }; a value "
 			     "with such a sign is in quotes" },
 	{ "memory = 0", "1: memory = size \"0\": must be 1M at least" },
+	{ "node 0 { memory = 0KMGT llcs = 1 }", "1: memory = size \"0KMGT\": must be 1M at least" },
 	{ "memory = 0M", "1: memory = size \"0M\": must be 1M at least" },
 };
 

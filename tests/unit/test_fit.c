@@ -89,7 +89,7 @@ static const struct {
 	  .wishes = { WISH(64, BIND, "0,1"), WISH(64, BIND, "0") },
 	  .memory = { 64, 63 },
 	  .says = "node 0: needs 64 MiB of memory on host nodes 0-1, where 63" },
-	{ .name = "who can go elsewhere does",
+	{ .name = "a node that can go elsewhere does",
 	  .wishes = { WISH(64, PLACEMENT_PREFERRED, "0"), WISH(64, PLACEMENT_DEFAULT, NULL),
 		      WISH(64, BIND, "0") },
 	  .memory = { 100, 28, 64 },

@@ -219,7 +219,7 @@ START_TEST(relocate_none_is_noop)
 }
 END_TEST
 
-/* A base in a hole, or right at one, is behind it. */
+/* RAM whose base is in a hole, or right at one, begins after it. */
 START_TEST(base_in_hole)
 {
 	struct layout_space space = space_x86;

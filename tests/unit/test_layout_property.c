@@ -44,7 +44,7 @@ static void assert_outside_holes(const struct layout_range *range, const struct 
 			  range->gpa + range->size <= space->holes[i].start);
 }
 
-/* What stands between two ranges, or before the first, is a hole and nothing else. */
+/* What is between two ranges, or before the first, is a hole and nothing else. */
 static void assert_gap_is_hole(uint64_t start, uint64_t end, const struct layout_space *space)
 {
 	for (unsigned int i = 0; i < space->nr_holes && start < end; i++)

@@ -38,7 +38,7 @@ static const struct {
 	{ "guest SMT alone", { 0, 1, 2, 3 }, 4, "0,1,2,3", 2, 2, "0 1 2 3", "" },
 	{ "guest SMT, too few", { 0, 1, 2 }, 3, "0,1,2", 2, 2, NULL, NULL },
 	{ "one together, one apart", { 0, 0, 2, 3 }, 4, "0,1,2,3", 2, 2, "0 1 2 3", "" },
-	{ "four threads a core",
+	{ "four threads per core",
 	  { 0, 0, 0, 0, 4, 4, 4, 4 },
 	  8,
 	  "0,1,2,3,4,5,6,7",

@@ -64,7 +64,7 @@ static json_t *as_json(const struct plan *plan)
 	return json;
 }
 
-/* 2 CPUs a node with caches, node 1 split at 3 GiB, node 2 of memory alone. */
+/* 2 CPUs per node with caches, node 1 split at 3 GiB, node 2 of memory alone. */
 static const char machine[] =
 	"cores = 2\n"
 	"pages = 4k\n"

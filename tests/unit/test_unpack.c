@@ -14,7 +14,7 @@
 
 static const char content[] = "a kernel that is none, a kernel that is none\n";
 
-/* The content, packed as Linux's build does: with its length behind it, but for gzip. */
+/* The content, packed as Linux's build does: with its length after it, but for gzip. */
 static const struct {
 	const char *name;
 	size_t size;

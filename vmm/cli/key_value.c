@@ -91,9 +91,9 @@ static char *take_path(const char *path, const struct where *place)
 /* No memory, with or without a unit. */
 static bool is_zero(const char *text)
 {
-	size_t zeros = strspn(text, "0");
+	const char *unit = text + strspn(text, "0");
 
-	return zeros && !text[zeros + strspn(text + zeros, "KMGTkmgt")];
+	return unit > text && (!*unit || (strchr("KMGTkmgt", *unit) && !unit[1]));
 }
 
 static int parse_yes_no(const struct key *key, const char *text, uint64_t *value, struct error *err)

@@ -17,8 +17,8 @@ struct verb {
 	const char *name;
 	const char *usage; /* what follows the name */
 	const char *summary; /* for the help of all */
-	const char *about; /* for its own help, and after the flags */
-	const char *notes;
+	const char *about; /* for its own help, before the flags */
+	const char *notes; /* after them */
 	unsigned int group; /* of its own keys; it takes those of the machine and of run too */
 	unsigned int shown; /* groups that its help shows before its own */
 	int (*act)(struct input *input, int ret, struct error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a machine is to start: main opens it, once, and closes it when it has been loaded;
+ * What a machine is to start: verbs.c opens it, once, and run.c closes it when it has been loaded;
  * arch/load.h says where it goes.
  */
 #ifndef VMM_GUEST_BOOT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file of the user's, open and mapped for reading: kernels and initial RAM disks. What is mapped
- * may change or shrink under its reader: it is for headers, and what goes into RAM is read.
+ * A file of the user's, open and mapped for reading: kernels, initial RAM disks, configs. What is
+ * mapped may change or shrink under its reader: it is for headers, and what goes into RAM is read.
  */
 #ifndef VMM_GUEST_FILE_H
 #define VMM_GUEST_FILE_H

@@ -8,6 +8,7 @@
 #include "mem/host.h"
 #include "mem/xalloc.h"
 #include "mem/size.h"
+#include "vmm/cli/keys.h"
 
 __attribute__((format(printf, 2, 3))) static void warn(struct plan *plan, const char *fmt, ...)
 {
@@ -136,7 +137,7 @@ static void format_host(const struct plan *plan, unsigned int node, char *text, 
 
 static void print_nodes(const struct plan *plan, FILE *file)
 {
-	static const char *const pins[] = { "node", "core", "none", "list" };
+	const struct key *pin = key_find("pin", KEY_IN_NODE);
 	const struct topology *t = &plan->machine->topology;
 	unsigned int cpu = 0;
 
@@ -153,7 +154,7 @@ static void print_nodes(const struct plan *plan, FILE *file)
 		fprintf(file, "%4u %8s  %-9s  %-24s  %-5s  %-8s  %s\n", i,
 			t->nodes[i].size ? size_format(t->nodes[i].size, size) : "-", cpus, host,
 			plan->fit.backings[i].pages->name, placement->populate ? "yes" : "no",
-			placement->cpus ? placement->cpus : pins[placement->pin]);
+			key_name(pin, &t->nodes[i]));
 	}
 }
 

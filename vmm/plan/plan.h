@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The plan verb: what run would make, printed. Starts nothing. Called once by main. */
+/* The plan verb: what run would make, printed. Starts nothing. verbs.c calls it once. */
 #ifndef VMM_PLAN_PLAN_H
 #define VMM_PLAN_PLAN_H
 
@@ -15,7 +15,7 @@ struct plan {
 	unsigned int nr_warnings;
 };
 
-/* Fills in the memory map and the warnings. The rest outlives @plan. */
+/* Asks what fits and makes the warnings; @m outlives @plan. */
 void plan_make(struct plan *plan, const struct machine *m);
 
 void plan_print(const struct plan *plan, FILE *file);

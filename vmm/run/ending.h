@@ -2,8 +2,8 @@
 /*
  * What became of a run, as its exit status and its last line on stderr say it; and the one verdict
  * on a running machine. Devices, vCPUs, signals and deadlines set that from any thread; it knows
- * none of them, and wakes the main thread, which waits for it (wait.c). run.c owns it; main makes
- * an outcome of an error that kept the run from starting.
+ * none of them, and wakes the main thread, which waits for it (wait.c). run.c owns it; verbs.c
+ * makes an outcome of an error that kept the run from starting.
  */
 #ifndef VMM_RUN_ENDING_H
 #define VMM_RUN_ENDING_H

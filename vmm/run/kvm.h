@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * KVM's ioctls with their names in the error. Documentation/virt/kvm/api.rst says what each takes.
+ * KVM's ioctls with their names in the error, for the files that drive it.
+ * Documentation/virt/kvm/api.rst says what each takes.
  */
 #ifndef VMM_RUN_KVM_H
 #define VMM_RUN_KVM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The JSON object of --result: how the run ended, how long it took and where its memory was. run.c
- * fills one in, main owns it and writes it.
+ * fills one in, verbs.c owns it and writes it.
  */
 #ifndef VMM_RUN_RESULT_H
 #define VMM_RUN_RESULT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The run verb: from a layout to a verdict. Called once by main. */
+/* The run verb: from a layout to a verdict. verbs.c calls it once. */
 #ifndef VMM_RUN_RUN_H
 #define VMM_RUN_RUN_H
 

@@ -2,7 +2,7 @@
 /*
  * The signals that end a run: SIGINT, SIGTERM and SIGHUP, but for those that our parent wants
  * ignored (nohup). While the machine is being made they end the program at once, even in the middle
- * of populating, and the result says so; main asks for that. While it runs they come through a
+ * of populating, and the result says so; verbs.c asks for that. While it runs they come through a
  * descriptor, which wait.c reads.
  */
 #ifndef VMM_RUN_SIGNALS_H

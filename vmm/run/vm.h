@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The virtual machine: RAM, KVM's objects, the buses and devices, and how it ended. run.c makes
- * one, wires it in the order below and owns it; vCPU threads and devices get it by pointer.
+ * one, fills it in and owns it; vCPU threads and devices get it by pointer.
  *
  * Locks nest in two places: a serial port's around the interrupt controller's (arch_irq()), and the
  * console's around the ending's. Only the console's is held while something may block, stdout.
@@ -54,7 +54,7 @@ struct vm {
 	struct bus mmio;
 	struct serial serials[MACHINE_MAX_DEVICES]; /* MACHINE_CONSOLE and those that are on */
 	struct console console;
-	struct vcpu *vcpus; /* topology->nr_cpus */
+	struct vcpu *vcpus; /* machine->topology.nr_cpus */
 	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
 	struct ending ending;
 	struct arch_vm arch;

@@ -122,7 +122,7 @@ START_TEST(caches_are_shared_as_declared)
 }
 END_TEST
 
-/* The number behind @prefix in a node's name; -1 when it is called otherwise. */
+/* The number after @prefix in a node's name; -1 when it is called otherwise. */
 static int numbered(const void *fdt, int node, const char *prefix)
 {
 	const char *name = fdt_get_name(fdt, node, NULL);

@@ -15,7 +15,7 @@ struct acpi_machine {
 extern const struct acpi_machine acpi_machines[];
 extern const unsigned int nr_acpi_machines;
 
-/* A machine with its tables, built to stand at @base. */
+/* A machine with its tables, built for @base. */
 struct acpi_case {
 	struct machine machine;
 	uint64_t base;

@@ -142,7 +142,7 @@ struct linux_cpu linux_6_12(const struct cpuid_table *table, bool amd, bool zen1
 		struct cpuid_leaf l = linux_cpuid(table, 0x8000001e, 0);
 
 		ck_assert_uint_eq(l.eax, cpu.apic_id);
-		ck_assert_uint_eq(l.ecx >> 8 & 7, 0); /* one node a package */
+		ck_assert_uint_eq(l.ecx >> 8 & 7, 0); /* one node per package */
 	}
 	read_caches(table, amd, zen1, &cpu);
 	return cpu;

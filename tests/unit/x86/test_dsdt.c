@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The DSDT, read by a walker of its own for the few things that stand in it; what a real
+ * The DSDT, read by a walker of its own for the few things that are in it; what a real
  * disassembler says of it is in test_iasl.c.
  */
 #include <string.h>
@@ -22,7 +22,7 @@ static void take(struct aml *aml, const void *bytes, size_t size)
 	aml->at += size;
 }
 
-/* ACPI 6.5 20.2.4: enters the package at the cursor, which moves behind it. */
+/* ACPI 6.5 20.2.4: enters the package at the cursor, which moves past it. */
 static struct aml enter(struct aml *aml)
 {
 	const uint8_t *start = aml->at;
@@ -168,7 +168,7 @@ START_TEST(each_processor_once)
 }
 END_TEST
 
-/* The second serial port is there for who uses it, and comes with its own ports and interrupt. */
+/* The second serial port is there for what uses it, and comes with its own ports and interrupt. */
 START_TEST(second_port_when_it_is_on)
 {
 	struct acpi_tables tables = { .oem_table_id = "TABLE ID" };

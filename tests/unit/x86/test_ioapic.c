@@ -15,7 +15,7 @@ struct pins {
 	struct bus bus;
 	struct ioapic_message last;
 	unsigned int delivered, watches;
-	uint32_t watched; /* a bit a pin */
+	uint32_t watched; /* one bit per pin */
 };
 
 static void take_message(void *opaque, const struct ioapic_message *message)

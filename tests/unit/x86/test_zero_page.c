@@ -109,7 +109,7 @@ static const struct {
 	int ret;
 	const char *says;
 } changes[] = {
-	{ 0x1f1, 1, 0, 1, NULL }, /* 0 stands for 4 */
+	{ 0x1f1, 1, 0, 1, NULL }, /* 0 means 4 */
 	{ 0x1f1, 1, 12, -1, "truncated" },
 	{ 0x1f1, 1, 255, -1, "truncated: 6656 bytes, but its header declares 135168" },
 	{ 0x1f4, 4, 255, 1, NULL },
