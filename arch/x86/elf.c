@@ -36,7 +36,7 @@ int elf_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct 
 	Elf64_Ehdr header;
 	Elf64_Phdr program;
 
-	if (size < sizeof(header))
+	if (size < sizeof(header) && size >= SELFMAG && !memcmp(file, ELFMAG, SELFMAG))
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
 	if (kernel_file_format(file, size) != KERNEL_VMLINUX_X86)
 		return kernel_file_refuse(file, size, "an x86-64 kernel", err);
