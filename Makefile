@@ -45,7 +45,7 @@ LINK ?= -static-pie -fPIE -Wl,--no-warnings
 PIE = $(filter -fPIE,$(LINK))
 LIBS_x86 :=
 LIBS_arm64 := -lfdt
-LIBS := -ljansson -lnuma -l:libarchive.a -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
+LIBS := -ljansson -lnuma -l:libarchive.a -lbz2 -lnettle -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
 
 SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c $(SHARED_$(ARCH_DIR):%=arch/%/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)

@@ -33,26 +33,26 @@ static const struct {
 	[KERNEL_COMPRESSED] = { "a compressed file, such as an arm64 Image.gz", { { 0 } } },
 };
 
-static bool has(const uint8_t *data, uint64_t size, const struct magic *magic)
+static bool has(const uint8_t *head, uint64_t size, const struct magic *magic)
 {
 	return size >= magic->offset + magic->size &&
-	       !memcmp(data + magic->offset, magic->bytes, magic->size);
+	       !memcmp(head + magic->offset, magic->bytes, magic->size);
 }
 
-static bool fits(const uint8_t *data, uint64_t size, unsigned int format)
+static bool fits(const uint8_t *head, uint64_t size, unsigned int format)
 {
 	const struct magic *magic = formats[format].magic;
 
 	if (format == KERNEL_COMPRESSED)
-		return unpack_knows(data, size);
-	return has(data, size, &magic[0]) && (!magic[1].size || has(data, size, &magic[1]));
+		return unpack_knows(head, size);
+	return has(head, size, &magic[0]) && (!magic[1].size || has(head, size, &magic[1]));
 }
 
-enum kernel_format kernel_file_format(const uint8_t *data, uint64_t size)
+enum kernel_format kernel_file_format(const uint8_t *head, uint64_t size)
 {
 	unsigned int format = 0;
 
-	while (format < KERNEL_UNKNOWN && !fits(data, size, format))
+	while (format < KERNEL_UNKNOWN && !fits(head, size, format))
 		format++;
 	return format;
 }
@@ -66,9 +66,9 @@ uint64_t kernel_file_field(const uint8_t *at, unsigned int bytes)
 	return value;
 }
 
-int kernel_file_refuse(const uint8_t *data, uint64_t size, const char *wanted, struct error *err)
+int kernel_file_refuse(const uint8_t *head, uint64_t size, const char *wanted, struct error *err)
 {
-	enum kernel_format format = kernel_file_format(data, size);
+	enum kernel_format format = kernel_file_format(head, size);
 
 	if (format == KERNEL_UNKNOWN)
 		return error_set(err, "not %s (%llu bytes): give a kernel such as /boot/vmlinuz",

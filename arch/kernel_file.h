@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernel files, of every architecture: what one is, and what an architecture's parsers find in it.
- * They look at the mapped file; load.c copies what they found to RAM. Pure.
+ * They look at a file's first bytes, which load.c has read; it copies what they found to RAM. Pure.
  */
 #ifndef ARCH_KERNEL_FILE_H
 #define ARCH_KERNEL_FILE_H
@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include "mem/error.h"
+
+/* As much of a file as any header takes; a shorter file is there as a whole. */
+#define KERNEL_HEAD 1024
 
 enum kernel_format {
 	KERNEL_VMLINUX_X86,
@@ -22,11 +25,11 @@ enum kernel_format {
 	KERNEL_UNKNOWN,
 };
 
-/* What the file at @data, @size bytes in all, begins as. */
-enum kernel_format kernel_file_format(const uint8_t *data, uint64_t size);
+/* What the file of @size bytes in all that begins with @head is. */
+enum kernel_format kernel_file_format(const uint8_t *head, uint64_t size);
 
 /* Says what the file is, and that @wanted ("an arm64 Image") is to be given instead. Returns -1. */
-int kernel_file_refuse(const uint8_t *data, uint64_t size, const char *wanted, struct error *err);
+int kernel_file_refuse(const uint8_t *head, uint64_t size, const char *wanted, struct error *err);
 
 /* The little-endian number of @bytes (1..8) bytes at @at. */
 uint64_t kernel_file_field(const uint8_t *at, unsigned int bytes);
@@ -53,10 +56,10 @@ struct kernel {
 	unsigned int header_size; /* 0: it has none */
 };
 
-/* Compressed bytes within a mapped file. */
+/* Compressed bytes within a file. */
 struct kernel_stream {
-	const uint8_t *data;
-	size_t size; /* 0: none */
+	uint64_t offset;
+	uint64_t size; /* 0: none */
 };
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "arch/arch.h"
-#include "vmm/guest/unpack.h"
 #include "vmm/run/vm.h"
 
 /* Where there is no firmware, all RAM is the kernel's. */
@@ -18,25 +17,31 @@ static void make_map(struct load *load)
 			       layout->ranges[i].gpa + layout->ranges[i].size, MEMORY_RAM);
 }
 
-static int try_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
+static int read_head(const struct file *file, uint8_t head[KERNEL_HEAD], struct error *err)
 {
-	int fd = unpack_open(stream->data, stream->size, err);
-
-	if (fd < 0 || file_from_fd(&load->unpacked, fd, "its unpacked form", err))
-		return -1;
-	if (!arch_kernel_read_unpacked(&load->unpacked, &load->kernel, err))
-		return 0;
-	file_close(&load->unpacked);
-	return -1;
+	return file_read(file, 0, head, file->size < KERNEL_HEAD ? file->size : KERNEL_HEAD, err);
 }
 
-/* A kept copy that is damaged is made anew; a kernel that is wrong itself fails again. */
+static int try_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
+{
+	const struct file *file = &load->unpacked.file;
+	uint8_t head[KERNEL_HEAD];
+
+	if (unpack_open(&load->unpacked, &load->boot->kernel, stream->offset, stream->size, err) ||
+	    read_head(file, head, err))
+		return -1;
+	return arch_kernel_read_unpacked(file, head, &load->kernel, err);
+}
+
+/* A kept copy that is damaged is made anew. */
 static int read_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
 {
-	load->kernel_file = &load->unpacked;
+	load->kernel_file = &load->unpacked.file;
 	if (!try_stream(load, stream, err))
 		return 0;
-	unpack_forget(stream->data, stream->size);
+	if (!load->unpacked.kept)
+		return -1;
+	unpack_forget(&load->unpacked);
 	return try_stream(load, stream, err);
 }
 
@@ -58,8 +63,10 @@ static int check_segment(struct load *load, const struct kernel_segment *s, stru
 static int plan_kernel(struct load *load, struct error *err)
 {
 	struct kernel_stream stream = { 0 };
+	uint8_t head[KERNEL_HEAD];
 
-	if (arch_kernel_read(load->boot, &load->kernel, &stream, err) ||
+	if (read_head(&load->boot->kernel, head, err) ||
+	    arch_kernel_read(load->boot, head, &load->kernel, &stream, err) ||
 	    (stream.size && read_stream(load, &stream, err)))
 		return -1;
 	for (unsigned int i = 0; i < load->kernel.nr; i++)
@@ -83,9 +90,7 @@ static int check_cmdline(const struct load *load, struct error *err)
 int load_plan(struct load *load, const struct machine *m, const struct boot *boot,
 	      struct error *err)
 {
-	*load = (struct load){
-		.machine = m, .boot = boot, .kernel_file = &boot->kernel, .unpacked.fd = -1
-	};
+	*load = (struct load){ .machine = m, .boot = boot, .kernel_file = &boot->kernel };
 	make_map(load);
 	if (plan_kernel(load, err))
 		return error_prefix(err, "kernel %s: ", boot->kernel.name);
@@ -134,6 +139,7 @@ int load_write(const struct load *load, struct vm *vm, struct error *err)
 		if (ram_write(&vm->ram, data->pieces[i].gpa,
 			      data->bytes.data + data->pieces[i].offset, data->pieces[i].size))
 			return refuse_gpa(data->pieces[i].gpa, err);
+	unpack_keep(&load->unpacked);
 	vm->arch.entry = load->kernel.entry;
 	vm->arch.params = data->params;
 	return 0;
@@ -141,7 +147,7 @@ int load_write(const struct load *load, struct vm *vm, struct error *err)
 
 void load_end(struct load *load)
 {
-	file_close(&load->unpacked);
+	unpack_close(&load->unpacked);
 	blob_free(&load->data.bytes);
 	memory_map_free(&load->all_ram);
 }

@@ -15,6 +15,7 @@
 #include "mem/machine.h"
 #include "mem/memory_map.h"
 #include "vmm/guest/boot.h"
+#include "vmm/guest/unpack.h"
 
 struct vm;
 
@@ -49,7 +50,7 @@ struct load {
 	const struct memory_map *map; /* RAM, and what of it the firmware keeps */
 	struct memory_map all_ram; /* the same, where there is no firmware */
 	const struct file *kernel_file; /* that the kernel's segments are read from */
-	struct file unpacked;
+	struct unpacked unpacked;
 	struct kernel kernel;
 	uint64_t initrd; /* guest-physical; its size is the file's */
 	struct boot_data data;
@@ -62,7 +63,10 @@ struct load {
 int load_plan(struct load *load, const struct machine *m, const struct boot *boot,
 	      struct error *err);
 
-/* Writes all of it to @vm's RAM and notes where the first CPU starts. Returns 0, or -1. */
+/*
+ * Writes all of it to @vm's RAM, notes where the first CPU starts and keeps a kernel that was
+ * unpacked anew. Returns 0, or -1.
+ */
 int load_write(const struct load *load, struct vm *vm, struct error *err);
 
 void load_end(struct load *load);

@@ -15,19 +15,19 @@
 
 _Static_assert(ARM64_RAM % IMAGE_BASE_ALIGN == 0, "text_offset counts from the start of RAM");
 
-int image_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct error *err)
+int image_parse(const uint8_t *head, uint64_t size, struct kernel *kernel, struct error *err)
 {
 	uint64_t text_offset, image_size;
 
-	if (kernel_file_format(file, size) != KERNEL_IMAGE)
-		return kernel_file_refuse(file, size, "an arm64 Image", err);
+	if (kernel_file_format(head, size) != KERNEL_IMAGE)
+		return kernel_file_refuse(head, size, "an arm64 Image", err);
 	if (size < HEADER_SIZE)
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
-	if (kernel_file_field(file + FLAGS, 8) & FLAG_BIG_ENDIAN)
+	if (kernel_file_field(head + FLAGS, 8) & FLAG_BIG_ENDIAN)
 		return error_set(err,
 				 "a big-endian kernel: give one without CONFIG_CPU_BIG_ENDIAN");
-	text_offset = kernel_file_field(file + TEXT_OFFSET, 8);
-	image_size = kernel_file_field(file + IMAGE_SIZE, 8);
+	text_offset = kernel_file_field(head + TEXT_OFFSET, 8);
+	image_size = kernel_file_field(head + IMAGE_SIZE, 8);
 	if (!image_size)
 		return error_set(err, "image_size is 0, as before Linux 3.17: it does not say how "
 				      "much memory it needs");
@@ -46,23 +46,23 @@ int image_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struc
 	return 0;
 }
 
-int image_parse_zboot(const uint8_t *file, uint64_t size, struct kernel_stream *stream,
+int image_parse_zboot(const uint8_t *head, uint64_t size, struct kernel_stream *stream,
 		      struct error *err)
 {
 	uint64_t offset;
 
-	if (kernel_file_format(file, size) != KERNEL_ZBOOT)
+	if (kernel_file_format(head, size) != KERNEL_ZBOOT)
 		return 0;
 	if (size < HEADER_SIZE)
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
-	offset = kernel_file_field(file + ZBOOT_OFFSET, 4);
-	stream->size = kernel_file_field(file + ZBOOT_SIZE, 4);
+	offset = kernel_file_field(head + ZBOOT_OFFSET, 4);
+	stream->size = kernel_file_field(head + ZBOOT_SIZE, 4);
 	if (offset > size || stream->size > size - offset || !stream->size)
 		return error_set(err,
-				 "truncated, or its header is wrong: a payload of %zu bytes at "
+				 "truncated, or its header is wrong: a payload of %llu bytes at "
 				 "%llu in a file of %llu",
-				 stream->size, (unsigned long long)offset,
+				 (unsigned long long)stream->size, (unsigned long long)offset,
 				 (unsigned long long)size);
-	stream->data = file + offset;
+	stream->offset = offset;
 	return 1;
 }

@@ -31,22 +31,32 @@ static int add_segment(struct kernel *kernel, const Elf64_Phdr *p, uint64_t size
 	return 0;
 }
 
-int elf_parse(const uint8_t *file, uint64_t size, struct kernel *kernel, struct error *err)
+int elf_parse(const uint8_t *head, uint64_t size, struct kernel *kernel, struct elf_table *table,
+	      struct error *err)
 {
 	Elf64_Ehdr header;
-	Elf64_Phdr program;
 
-	if (size < sizeof(header) && size >= SELFMAG && !memcmp(file, ELFMAG, SELFMAG))
+	if (size < sizeof(header) && size >= SELFMAG && !memcmp(head, ELFMAG, SELFMAG))
 		return error_set(err, "truncated: %llu bytes", (unsigned long long)size);
-	if (kernel_file_format(file, size) != KERNEL_VMLINUX_X86)
-		return kernel_file_refuse(file, size, "an x86-64 kernel", err);
-	memcpy(&header, file, sizeof(header));
+	if (kernel_file_format(head, size) != KERNEL_VMLINUX_X86)
+		return kernel_file_refuse(head, size, "an x86-64 kernel", err);
+	memcpy(&header, head, sizeof(header));
 	if (check_header(&header, size, err))
 		return -1;
 	kernel->entry = header.e_entry;
+	*table = (struct elf_table){ header.e_phoff, header.e_phnum,
+				     header.e_phnum * sizeof(Elf64_Phdr) };
+	return 0;
+}
+
+int elf_parse_segments(const uint8_t *table, unsigned int nr, uint64_t size, struct kernel *kernel,
+		       struct error *err)
+{
+	Elf64_Phdr program;
+
 	kernel->nr = 0;
-	for (unsigned int i = 0; i < header.e_phnum; i++) {
-		memcpy(&program, file + header.e_phoff + i * sizeof(program), sizeof(program));
+	for (unsigned int i = 0; i < nr; i++) {
+		memcpy(&program, table + i * sizeof(program), sizeof(program));
 		if (program.p_type == PT_LOAD && program.p_memsz &&
 		    add_segment(kernel, &program, size, err))
 			return -1;

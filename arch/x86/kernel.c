@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Kernels for load.c: a bzImage as it is, its payload unpacked, or an ELF vmlinux. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arch.h"
 #include "arch/x86/elf.h"
 #include "arch/x86/platform.h"
 #include "arch/x86/zero_page.h"
+#include "mem/xalloc.h"
 #include "vmm/guest/unpack.h"
 
 #define ENTRY_64BIT 0x200 /* from the 32-bit entry at the load address on */
@@ -25,11 +27,20 @@ static int check_floor(const struct kernel *kernel, struct error *err)
 	return 0;
 }
 
-int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err)
+int arch_kernel_read_unpacked(const struct file *file, const uint8_t *head, struct kernel *kernel,
+			      struct error *err)
 {
-	if (elf_parse(file->data, file->size, kernel, err))
+	struct elf_table table;
+	uint8_t *headers;
+	int ret;
+
+	if (elf_parse(head, file->size, kernel, &table, err))
 		return -1;
-	return check_floor(kernel, err);
+	headers = xcalloc(1, table.size);
+	ret = file_read(file, table.offset, headers, table.size, err) ||
+	      elf_parse_segments(headers, table.nr, file->size, kernel, err);
+	free(headers);
+	return ret ? -1 : check_floor(kernel, err);
 }
 
 /* boot.rst, "64-bit BOOT PROTOCOL". */
@@ -62,30 +73,33 @@ static void take_limits(const struct setup_header *header, struct kernel *kernel
 static int read_bzimage(const struct boot *boot, const struct setup_header *header,
 			struct kernel *kernel, struct kernel_stream *stream, struct error *err)
 {
-	const uint8_t *payload = boot->kernel.data + header->setup_size + header->payload_offset;
-	bool known = unpack_knows(payload, header->payload_size);
-	bool moved = setup_header_load_address(header) != header->pref_address;
+	uint64_t payload = (uint64_t)header->setup_size + header->payload_offset;
+	bool moved = setup_header_load_address(header) != header->pref_address, known;
+	uint8_t magic[UNPACK_MAGIC];
 
+	if (unpack_magic(&boot->kernel, payload, header->payload_size, magic, err))
+		return -1;
+	known = unpack_knows(magic, header->payload_size);
 	if (boot->mode == BOOT_PACKED || (boot->mode == BOOT_DEFAULT && (!known || moved)))
 		return read_packed(&boot->kernel, header, kernel, err);
 	if (!known)
 		return error_set(err, "compressed neither with gzip, xz, lz4 nor zstd: use "
 				      "--boot packed");
-	stream->data = payload;
-	stream->size = unpack_stream_size(payload, header->payload_size);
+	stream->offset = payload;
+	stream->size = unpack_stream_size(magic, header->payload_size);
 	return 0;
 }
 
-int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
-		     struct error *err)
+int arch_kernel_read(const struct boot *boot, const uint8_t *head, struct kernel *kernel,
+		     struct kernel_stream *stream, struct error *err)
 {
 	const struct file *file = &boot->kernel;
 	struct setup_header header;
-	int known = setup_header_read(file->data, file->size, &header, err);
+	int known = setup_header_read(head, file->size, &header, err);
 
 	if (known < 0)
 		return -1;
 	take_limits(&header, kernel);
 	return known ? read_bzimage(boot, &header, kernel, stream, err)
-		     : arch_kernel_read_unpacked(file, kernel, err);
+		     : arch_kernel_read_unpacked(file, head, kernel, err);
 }

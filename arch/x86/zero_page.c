@@ -43,26 +43,26 @@ static void put(uint8_t *at, uint64_t value, unsigned int bytes)
 	memcpy(at, &value, bytes);
 }
 
-static void parse_header(const uint8_t *image, struct setup_header *header)
+static void parse_header(const uint8_t *head, struct setup_header *header)
 {
-	unsigned int sectors = image[HDR_SETUP_SECTS] ? image[HDR_SETUP_SECTS] : 4;
-	unsigned int end = 0x202 + image[HDR_JUMP + 1];
+	unsigned int sectors = head[HDR_SETUP_SECTS] ? head[HDR_SETUP_SECTS] : 4;
+	unsigned int end = 0x202 + head[HDR_JUMP + 1];
 
 	if (end > SETUP_HEADER_OFFSET + SETUP_HEADER_MAX)
 		end = SETUP_HEADER_OFFSET + SETUP_HEADER_MAX;
 	header->size = end - SETUP_HEADER_OFFSET;
-	memcpy(header->bytes, image + SETUP_HEADER_OFFSET, header->size);
+	memcpy(header->bytes, head + SETUP_HEADER_OFFSET, header->size);
 	header->setup_size = (sectors + 1) * 512;
-	header->syssize = kernel_file_field(image + HDR_SYSSIZE, 4);
-	header->initrd_max = kernel_file_field(image + HDR_INITRD_ADDR_MAX, 4);
-	header->relocatable = image[HDR_RELOCATABLE];
-	header->alignment = kernel_file_field(image + HDR_KERNEL_ALIGNMENT, 4);
-	header->cmdline_max = kernel_file_field(image + HDR_CMDLINE_SIZE, 4);
-	header->payload_offset = kernel_file_field(image + HDR_PAYLOAD_OFFSET, 4);
-	header->payload_size = kernel_file_field(image + HDR_PAYLOAD_LENGTH, 4);
-	header->pref_address = kernel_file_field(image + HDR_PREF_ADDRESS, 8);
-	header->init_size = kernel_file_field(image + HDR_INIT_SIZE, 4);
-	header->loads_64bit = image[HDR_XLOADFLAGS] & XLF_KERNEL_64;
+	header->syssize = kernel_file_field(head + HDR_SYSSIZE, 4);
+	header->initrd_max = kernel_file_field(head + HDR_INITRD_ADDR_MAX, 4);
+	header->relocatable = head[HDR_RELOCATABLE];
+	header->alignment = kernel_file_field(head + HDR_KERNEL_ALIGNMENT, 4);
+	header->cmdline_max = kernel_file_field(head + HDR_CMDLINE_SIZE, 4);
+	header->payload_offset = kernel_file_field(head + HDR_PAYLOAD_OFFSET, 4);
+	header->payload_size = kernel_file_field(head + HDR_PAYLOAD_LENGTH, 4);
+	header->pref_address = kernel_file_field(head + HDR_PREF_ADDRESS, 8);
+	header->init_size = kernel_file_field(head + HDR_INIT_SIZE, 4);
+	header->loads_64bit = head[HDR_XLOADFLAGS] & XLF_KERNEL_64;
 }
 
 static int check_header(const struct setup_header *header, uint64_t size, struct error *err)
@@ -80,18 +80,18 @@ static int check_header(const struct setup_header *header, uint64_t size, struct
 	return 0;
 }
 
-int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *header,
+int setup_header_read(const uint8_t *head, uint64_t size, struct setup_header *header,
 		      struct error *err)
 {
 	*header = (struct setup_header){ 0 };
-	if (size < 1024 || kernel_file_format(image, size) != KERNEL_BZIMAGE)
+	if (size < 1024 || kernel_file_format(head, size) != KERNEL_BZIMAGE)
 		return 0;
-	header->protocol = kernel_file_field(image + HDR_VERSION, 2);
+	header->protocol = kernel_file_field(head + HDR_VERSION, 2);
 	if (header->protocol < PROTOCOL_2_12)
 		return error_set(err,
 				 "boot protocol %u.%02u is too old: 2.12 (Linux 3.8) is needed",
 				 header->protocol >> 8, header->protocol & 0xff);
-	parse_header(image, header);
+	parse_header(head, header);
 	return check_header(header, size, err) ? -1 : 1;
 }
 

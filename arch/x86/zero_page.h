@@ -45,10 +45,10 @@ struct zero_page_info {
 };
 
 /*
- * Reads the setup header of the bzImage at @image, @size bytes of it. Returns 1, 0 when it is no
- * bzImage at all, or -1 when it is one that cannot be booted, with the reason.
+ * Reads the setup header of the bzImage of @size bytes in all that begins with @head. Returns 1, 0
+ * when it is no bzImage at all, or -1 when it is one that cannot be booted, with the reason.
  */
-int setup_header_read(const uint8_t *image, uint64_t size, struct setup_header *header,
+int setup_header_read(const uint8_t *head, uint64_t size, struct setup_header *header,
 		      struct error *err);
 
 /* Where the bzImage is to be loaded: above the first MiB if it lets itself be moved there. */

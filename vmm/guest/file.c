@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int map(struct file *file, struct error *err)
+static int take_size(struct file *file, struct error *err)
 {
 	struct stat st;
 
@@ -18,18 +17,13 @@ static int map(struct file *file, struct error *err)
 	if (!st.st_size)
 		return error_set(err, "%s: empty", file->name);
 	file->size = st.st_size;
-	file->data = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
-	if (file->data == MAP_FAILED) {
-		file->data = NULL;
-		return error_errno(err, "%s: mmap", file->name);
-	}
 	return 0;
 }
 
 int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
 {
 	*file = (struct file){ .fd = fd, .name = name };
-	if (map(file, err)) {
+	if (take_size(file, err)) {
 		file_close(file);
 		return -1;
 	}
@@ -38,7 +32,7 @@ int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
 
 int file_open(struct file *file, const char *path, struct error *err)
 {
-	/* A FIFO must not hold us up; map() refuses it. */
+	/* A FIFO must not hold us up; take_size() refuses it. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	*file = (struct file){ .fd = -1 };
@@ -69,8 +63,6 @@ int file_read(const struct file *file, uint64_t offset, void *to, uint64_t size,
 
 void file_close(struct file *file)
 {
-	if (file->data)
-		munmap((void *)file->data, file->size);
 	if (file->fd >= 0)
 		close(file->fd);
 	*file = (struct file){ .fd = -1 };

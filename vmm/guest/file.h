@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file of the user's, open and mapped for reading: kernels, initial RAM disks, configs. What is
- * mapped may change or shrink under its reader: it is for headers, and what goes into RAM is read.
+ * A file of the user's, open for reading: kernels, initial RAM disks, configs. It may change or
+ * shrink at any time: whoever checks a part of it reads that part once, and uses what it checked.
  */
 #ifndef VMM_GUEST_FILE_H
 #define VMM_GUEST_FILE_H
@@ -13,8 +13,7 @@
 struct file {
 	int fd; /* -1: closed */
 	const char *name; /* for messages; the opener's, which must outlive this */
-	uint64_t size;
-	const uint8_t *data;
+	uint64_t size; /* when it was opened */
 };
 
 /* Opens a regular file that is not empty. Returns 0, or -1 naming @path. */

@@ -1,36 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compressed kernels, unpacked on the host through libarchive and kept by content under
- * $XDG_CACHE_HOME/numavm, so that the next run starts from the kept copy. arch/load.c calls it with
- * what the architecture found in the kernel file.
+ * Compressed kernels, unpacked on the host through libarchive and kept by content (cache.h), so
+ * that the next run starts from the kept copy. arch/load.c calls it with what the architecture
+ * found in the kernel file, and owns what it opens.
  */
 #ifndef VMM_GUEST_UNPACK_H
 #define VMM_GUEST_UNPACK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "mem/error.h"
+#include "vmm/guest/cache.h"
+#include "vmm/guest/file.h"
 
-/* Begins as gzip, xz, lz4 (frame or legacy) or zstd do. */
-bool unpack_knows(const uint8_t *data, size_t size);
+#define UNPACK_MAGIC 6 /* bytes, by which a format is known */
+
+/* Reads the first bytes of the @size ones at @offset of @file, as many as there are. 0, or -1. */
+int unpack_magic(const struct file *file, uint64_t offset, uint64_t size,
+		 uint8_t magic[UNPACK_MAGIC], struct error *err);
+
+/* What begins so, of @size bytes in all, is gzip, xz, lz4 (frame or legacy) or zstd. */
+bool unpack_knows(const uint8_t *magic, uint64_t size);
 
 /*
- * The size of the stream at @data, which the kernel's build has made @size bytes, above 4, by
- * appending the unpacked size (scripts/Makefile.lib, size_append): 4 bytes that are no part of it,
- * but for gzip, which ends with them by itself.
+ * The size of the stream that begins so, which the kernel's build has made @size bytes by appending
+ * the unpacked size (scripts/Makefile.lib, size_append): 4 bytes that are no part of it, but for
+ * gzip, which ends with them by itself.
  */
-size_t unpack_stream_size(const uint8_t *data, size_t size);
+uint64_t unpack_stream_size(const uint8_t *magic, uint64_t size);
+
+/* Zero-initialized: none. */
+struct unpacked {
+	struct file file; /* the kernel, for reading; of size 0: none */
+	bool kept; /* an earlier run has kept it */
+	struct cache cache;
+	char name[CACHE_NAME_SIZE];
+};
 
 /*
- * Returns a descriptor of a file with what @data, @size bytes, unpacks to, for reading: the kept
- * copy, or a new one, which is kept when the cache's folder can be written to. -1 when the data is
- * damaged.
+ * Opens what the @size bytes at @offset of @from unpack to: the kept copy, or a new one. Returns 0,
+ * or -1 when the bytes are damaged or too many.
  */
-int unpack_open(const uint8_t *data, size_t size, struct error *err);
+int unpack_open(struct unpacked *unpacked, const struct file *from, uint64_t offset, uint64_t size,
+		struct error *err);
 
-/* Removes the kept copy, which turned out to be damaged; the next unpack_open() makes it anew. */
-void unpack_forget(const uint8_t *data, size_t size);
+/* Keeps a new one, which has been loaded as a kernel, when the cache can take it. */
+void unpack_keep(const struct unpacked *unpacked);
+
+/* Removes and closes the kept copy, which turned out to be damaged. */
+void unpack_forget(struct unpacked *unpacked);
+
+void unpack_close(struct unpacked *unpacked);
 
 #endif

@@ -69,14 +69,104 @@ t_unpack_cut_copy() {
 
 # Neither a damaged stream nor a cut one may start, nor be kept.
 t_unpack_damaged() {
-	local left
 	export XDG_CACHE_HOME=$dir/cache
 	gzip <"$out/poweroff" >"$dir/payload"
 	make_bzimage "$dir/payload" "$dir/bzImage"
 	patch "$dir/bzImage" $((1024 + $(stat -c %s "$dir/payload") / 2)) '\xff\x00\xff\x00\xff\x00\xff\x00'
 	refused "$dir/bzImage" 'cannot be unpacked' || return 1
-	left=$(find "$dir/cache" -type f)
+	nothing_kept
+}
+
+nothing_kept() {
+	local left
+	left=$(find "$dir/cache" -type f ! -name .key)
 	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
+}
+
+# What unpacks, and large, but to no kernel.
+t_unpack_no_kernel() {
+	export XDG_CACHE_HOME=$dir/cache
+	head -c 100M /dev/zero | gzip >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	refused "$dir/bzImage" 'not an x86-64 kernel (104857600 bytes)' || return 1
+	nothing_kept
+}
+
+# Its first bytes are a kernel's, but RAM cannot take it.
+t_unpack_not_loaded() {
+	export XDG_CACHE_HOME=$dir/cache
+	cp "$out/poweroff" "$dir/kernel"
+	patch "$dir/kernel" 88 "$(little 0x10000000)"
+	gzip <"$dir/kernel" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	refused "$dir/bzImage" 'needs RAM from 0x10000000' || return 1
+	nothing_kept
+}
+
+# Shorter than the checksum at a gzip stream's end.
+t_unpack_seven_bytes() {
+	printf '\x1f\x8b\xfd\x34\x00\x28\xb5' >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	refused "$dir/bzImage" 'cannot be unpacked'
+}
+
+# 20 GB of packed nothing, packed: unpacked to their end they would take more than a minute.
+t_unpack_nested() {
+	local member
+	head -c 0 /dev/zero | gzip -n >"$dir/empty"
+	for member in {1..16}; do
+		cat "$dir/empty" "$dir/empty" >"$dir/twice" && mv "$dir/twice" "$dir/empty"
+	done
+	gzip -9n <"$dir/empty" >"$dir/twice"
+	for member in {1..14}; do
+		cat "$dir/twice" "$dir/twice" >"$dir/empty" && mv "$dir/empty" "$dir/twice"
+	done
+	gzip -9n <"$dir/twice" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	refused "$dir/bzImage" 'a compressed file'
+}
+
+# In its place is what could hang, or what others have put there: it is made anew.
+t_unpack_planted() {
+	local kept
+	export XDG_CACHE_HOME=$dir/cache
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
+	kept=("$dir"/cache/numavm/*)
+	rm "${kept[0]}" && mkfifo "${kept[0]}"
+	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
+	cp "$out/crash" "$dir/planted"
+	ln -sf "$dir/planted" "${kept[0]}"
+	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
+	cat "$out/crash" >"${kept[0]}"
+	chmod 666 "${kept[0]}"
+	run_file "$dir/bzImage" && expect_end 0 poweroff
+}
+
+# A folder that others can write to is not used.
+t_unpack_open_folder() {
+	local kept
+	export XDG_CACHE_HOME=$dir/cache
+	gzip <"$out/poweroff" >"$dir/payload"
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
+	kept=("$dir"/cache/numavm/*)
+	cat "$out/crash" >"${kept[0]}"
+	chmod 777 "$dir/cache/numavm"
+	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
+	grep -q 'warning: kernels are not kept in .*: remove it, or give it mode 700' "$dir/stderr" ||
+		wrong "no warning"
+}
+
+# Its program headers may be anywhere in the file.
+t_elf_headers_at_its_end() {
+	cp "$out/poweroff" "$dir/kernel"
+	dd if="$out/poweroff" bs=1 skip=64 count=$((56 * 2)) status=none >>"$dir/kernel"
+	patch "$dir/kernel" 32 "$(little "$(stat -c %s "$out/poweroff")")"
+	dd if=/dev/zero of="$dir/kernel" bs=1 seek=64 count=$((56 * 2)) conv=notrunc status=none
+	run_file "$dir/kernel"
+	expect_end 0 poweroff && expect_stdout 'poweroff\n'
 }
 
 t_unpack_other_format() {

@@ -152,7 +152,7 @@ START_TEST(zboot_payload_lies_within)
 	ck_assert_int_eq(err.text[0] != 0, payloads[_i].expected < 0);
 	if (payloads[_i].expected < 0)
 		return;
-	ck_assert_uint_eq(stream.data - file, payloads[_i].offset);
+	ck_assert_uint_eq(stream.offset, payloads[_i].offset);
 	ck_assert_uint_eq(stream.size, payloads[_i].size);
 }
 END_TEST
@@ -169,7 +169,7 @@ static int parse_copy(const uint8_t *file, size_t size)
 	memcpy(copy, file, size);
 	ret = image_parse_zboot(copy, size, &stream, &err);
 	if (ret == 1)
-		ck_assert(stream.data < copy + size && stream.size <= size - (stream.data - copy));
+		ck_assert(stream.offset < size && stream.size <= size - stream.offset);
 	if (!ret) {
 		ret = image_parse(copy, size, &kernel, &err);
 		ck_assert(ret || (kernel.segments[0].size >= size &&

@@ -46,6 +46,18 @@ static void make_elf(uint8_t file[FILE_SIZE])
 	put_segment(file, 2, 1, (uint64_t[]){ 768, 0x2000000, 256, 256 });
 }
 
+/* As kernel.c does it. */
+static int parse_elf(const uint8_t *file, uint64_t size, struct kernel *image, struct error *err)
+{
+	struct elf_table table;
+
+	if (elf_parse(file, size, image, &table, err))
+		return -1;
+	ck_assert_uint_eq(table.size, table.nr * 56);
+	ck_assert(table.offset <= size && table.size <= size - table.offset);
+	return elf_parse_segments(file + table.offset, table.nr, size, image, err);
+}
+
 START_TEST(segments_are_read)
 {
 	uint8_t file[FILE_SIZE];
@@ -54,7 +66,7 @@ START_TEST(segments_are_read)
 
 	make_elf(file);
 	ck_assert_int_eq(kernel_file_format(file, FILE_SIZE), KERNEL_VMLINUX_X86);
-	ck_assert_msg(!elf_parse(file, FILE_SIZE, &image, &err), "%s", err.text);
+	ck_assert_msg(!parse_elf(file, FILE_SIZE, &image, &err), "%s", err.text);
 	ck_assert_uint_eq(image.entry, 0x1000100);
 	ck_assert_uint_eq(image.nr, 2);
 	ck_assert_uint_eq(image.segments[0].offset, 512);
@@ -111,7 +123,7 @@ START_TEST(changed_file)
 	put(file + changes[_i].offset, changes[_i].value, changes[_i].bytes);
 	if (changes[_i].offset == 56)
 		memset(file + PHDR(3), 0, FILE_SIZE - PHDR(3));
-	ck_assert_int_eq(elf_parse(file, FILE_SIZE, &image, &err), changes[_i].says ? -1 : 0);
+	ck_assert_int_eq(parse_elf(file, FILE_SIZE, &image, &err), changes[_i].says ? -1 : 0);
 	if (changes[_i].says)
 		ck_assert_msg(strstr(err.text, changes[_i].says) != NULL, "%s", err.text);
 }
@@ -126,9 +138,9 @@ START_TEST(file_size_wraps)
 
 	make_elf(file);
 	put_segment(file, 0, 1, (uint64_t[]){ 512, 0, UINT64_MAX - 100, UINT64_MAX - 100 });
-	ck_assert_int_eq(elf_parse(file, FILE_SIZE, &image, &err), -1);
+	ck_assert_int_eq(parse_elf(file, FILE_SIZE, &image, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "lies outside"));
-	ck_assert_int_eq(elf_parse(file, 63, &image, &err), -1);
+	ck_assert_int_eq(parse_elf(file, 63, &image, &err), -1);
 	ck_assert_str_eq(err.text, "truncated: 63 bytes");
 }
 END_TEST
@@ -143,10 +155,10 @@ START_TEST(segments_are_limited)
 	for (unsigned int i = 0; i <= KERNEL_MAX_SEGMENTS; i++)
 		put_segment(file, i, 1, (uint64_t[]){ 0, i * MIB, 16, 16 });
 	put(file + 56, KERNEL_MAX_SEGMENTS, 2);
-	ck_assert_int_eq(elf_parse(file, sizeof(file), &image, &err), 0);
+	ck_assert_int_eq(parse_elf(file, sizeof(file), &image, &err), 0);
 	ck_assert_uint_eq(image.nr, KERNEL_MAX_SEGMENTS);
 	put(file + 56, KERNEL_MAX_SEGMENTS + 1, 2);
-	ck_assert_int_eq(elf_parse(file, sizeof(file), &image, &err), -1);
+	ck_assert_int_eq(parse_elf(file, sizeof(file), &image, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "32"));
 }
 END_TEST
@@ -160,7 +172,7 @@ static int parse_copy(const uint8_t *file, size_t size)
 	int ret;
 
 	memcpy(copy, file, size);
-	ret = elf_parse(copy, size, &image, &err);
+	ret = parse_elf(copy, size, &image, &err);
 	for (unsigned int i = 0; !ret && i < image.nr; i++) {
 		ck_assert_uint_le(image.segments[i].offset, size);
 		ck_assert_uint_le(image.segments[i].file_size, size - image.segments[i].offset);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/* A kernel that changes while it is being loaded. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "mem/xalloc.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+
+#define GUEST "build/guest/poweroff" /* from the top of the tree */
+
+static void copy_guest(const char *path)
+{
+	FILE *from = fopen(GUEST, "r"), *to = fopen(path, "w");
+	int c;
+
+	ck_assert(from && to);
+	while ((c = getc(from)) != EOF)
+		putc(c, to);
+	fclose(from);
+	fclose(to);
+}
+
+static void make_machine(struct machine *m, struct arch_host *host)
+{
+	struct layout_space space;
+	struct error err;
+
+	arch_host_probe(host);
+	arch_layout_space(host, &space);
+	*m = (struct machine){ .host = host };
+	finish(&m->topology, "1:128", 1, 1, 0);
+	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err) &&
+			      !arch_memory_map(m, &m->map, &err),
+		      "%s", err.text);
+}
+
+/* A map of the file would end the program with SIGBUS. */
+static void refuse_shrunk(off_t size)
+{
+	char *path = xasprintf("%s/kernel", scratch_dir);
+	struct boot boot = { .cmdline = "" };
+	struct arch_host host = { 0 };
+	struct error err = { 0 };
+	struct machine m;
+	struct load load;
+
+	copy_guest(path);
+	make_machine(&m, &host);
+	ck_assert_msg(!boot_open(&boot, path, NULL, &err), "%s", err.text);
+	ck_assert_int_eq(truncate(path, size), 0);
+	ck_assert_int_eq(load_plan(&load, &m, &boot, &err), -1);
+	ck_assert_msg(strstr(err.text, ": it shrank while it was being read") != NULL, "%s",
+		      err.text);
+	load_end(&load);
+	boot_close(&boot);
+	machine_free(&m);
+	free(path);
+}
+
+START_TEST(shrunk_kernel_is_refused)
+{
+	for (off_t size = 0; size < 64; size++)
+		refuse_shrunk(size);
+}
+END_TEST
+
+Suite *load_suite(void)
+{
+	const TTest *const tests[] = { shrunk_kernel_is_refused };
+	const char *reason = NULL;
+	Suite *s = suite_create("load");
+	TCase *tc = tcase_create("load");
+
+	if (access(GUEST, R_OK))
+		reason = "no " GUEST ": tests/guest/build.sh build/guest";
+	add_or_skip(tc, tests, COUNT(tests), reason);
+	suite_add_tcase(s, tc);
+	return s;
+}
