@@ -15,6 +15,19 @@ static int check_header(const Elf64_Ehdr *header, uint64_t size, struct error *e
 	return 0;
 }
 
+static int check_overlap(const struct kernel *kernel, const Elf64_Phdr *p, struct error *err)
+{
+	for (unsigned int i = 0; i < kernel->nr; i++) {
+		const struct kernel_segment *s = &kernel->segments[i];
+
+		if (p->p_paddr < s->gpa + s->size && s->gpa < p->p_paddr + p->p_memsz)
+			return error_set(
+				err, "damaged: segment at 0x%llx overlaps the one at 0x%llx",
+				(unsigned long long)p->p_paddr, (unsigned long long)s->gpa);
+	}
+	return 0;
+}
+
 static int add_segment(struct kernel *kernel, const Elf64_Phdr *p, uint64_t size, struct error *err)
 {
 	if (p->p_offset > size || p->p_filesz > size - p->p_offset || p->p_filesz > p->p_memsz)
@@ -26,6 +39,8 @@ static int add_segment(struct kernel *kernel, const Elf64_Phdr *p, uint64_t size
 	if (kernel->nr == KERNEL_MAX_SEGMENTS)
 		return error_set(err, "more than %d segments: no kernel has so many",
 				 KERNEL_MAX_SEGMENTS);
+	if (check_overlap(kernel, p, err))
+		return -1;
 	kernel->segments[kernel->nr++] =
 		(struct kernel_segment){ p->p_offset, p->p_filesz, p->p_paddr, p->p_memsz };
 	return 0;

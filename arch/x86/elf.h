@@ -21,7 +21,7 @@ int elf_parse(const uint8_t *head, uint64_t size, struct kernel *kernel, struct 
 
 /*
  * Reads the segments that the program headers at @table, @nr of them, say of a file of @size bytes.
- * Each lies within the file and its addresses do not overflow. Returns 0, or -1.
+ * Each lies within the file, its addresses do not overflow, and no two overlap. Returns 0, or -1.
  */
 int elf_parse_segments(const uint8_t *table, unsigned int nr, uint64_t size, struct kernel *kernel,
 		       struct error *err);

@@ -169,6 +169,20 @@ t_elf_headers_at_its_end() {
 	expect_end 0 poweroff && expect_stdout 'poweroff\n'
 }
 
+# 32 segments of 80 MiB over one another would be read one by one.
+t_elf_overlapping() {
+	local segment
+	cp "$out/poweroff" "$dir/kernel"
+	patch "$dir/kernel" 56 '\x20\x00'
+	for segment in {0..31}; do
+		patch "$dir/kernel" $((64 + 56 * segment)) '\x01\x00\x00\x00\x07\x00\x00\x00'
+		patch "$dir/kernel" $((72 + 56 * segment)) '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+		patch "$dir/kernel" $((88 + 56 * segment)) '\0\0\0\x01\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x05\0\0\0\0'
+	done
+	truncate -s 200M "$dir/kernel"
+	refused "$dir/kernel" 'damaged: segment at 0x1000000 overlaps the one at 0x1000000'
+}
+
 t_unpack_other_format() {
 	head -c 4096 /dev/zero | tr '\0' B >"$dir/payload"
 	make_bzimage "$dir/payload" "$dir/bzImage"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Files of 64-bit ELF, written by offsets of the System V ABI's chapter 4. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,35 @@ START_TEST(segments_are_limited)
 }
 END_TEST
 
+/* The first segment is at 16 MiB to 16 MiB + 4 KiB. */
+static const struct {
+	uint64_t gpa, size;
+	bool overlaps;
+} seconds[] = {
+	{ 0x1000000, 4096, true }, /* the same */
+	{ 0x0fff000, 4096, false }, /* up to its first byte */
+	{ 0x0fff000, 4097, true },	 { 0x1001000, 4096, false }, /* from its last byte on */
+	{ 0x1000fff, 1, true },		 { 0x1000800, 16, true }, /* within it */
+	{ 0x0800000, 0x1000000, true }, /* around it */
+	{ 0x0000000, UINT64_MAX, true },
+};
+
+START_TEST(segments_do_not_overlap)
+{
+	uint8_t file[FILE_SIZE];
+	struct kernel image;
+	struct error err = { 0 };
+	char text[100];
+
+	make_elf(file);
+	put_segment(file, 2, 1, (uint64_t[]){ 768, seconds[_i].gpa, 0, seconds[_i].size });
+	ck_assert_int_eq(parse_elf(file, FILE_SIZE, &image, &err), seconds[_i].overlaps ? -1 : 0);
+	snprintf(text, sizeof(text), "damaged: segment at 0x%llx overlaps the one at 0x1000000",
+		 (unsigned long long)seconds[_i].gpa);
+	ck_assert_str_eq(err.text, seconds[_i].overlaps ? text : "");
+}
+END_TEST
+
 /* Parses a copy of its very size, so that a sanitizer sees a byte too many. */
 static int parse_copy(const uint8_t *file, size_t size)
 {
@@ -224,6 +254,7 @@ Suite *elf_suite(void)
 	tcase_add_loop_test(tc, changed_file, 0, COUNT(changes));
 	tcase_add_test(tc, file_size_wraps);
 	tcase_add_test(tc, segments_are_limited);
+	tcase_add_loop_test(tc, segments_do_not_overlap, 0, COUNT(seconds));
 	tcase_add_test(tc, truncated_at_every_length);
 	tcase_add_test(tc, random_files);
 	suite_add_tcase(s, tc);
