@@ -67,6 +67,12 @@ t_image_compressed_damaged() {
 	refused "$dir/Image" 'cannot be unpacked'
 }
 
+# Shorter than the checksum at a gzip stream's end.
+t_image_seven_bytes() {
+	printf '\x1f\x8b\xfd\x34\x00\x28\xb5' >"$dir/Image"
+	refused "$dir/Image" 'cannot be unpacked'
+}
+
 # make_zboot PAYLOAD SIZE: drivers/firmware/efi/libstub/zboot-header.S around it.
 make_zboot() {
 	head -c 4096 /dev/zero >"$dir/zboot"
