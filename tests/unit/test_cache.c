@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mem/xalloc.h"
@@ -118,6 +119,35 @@ START_TEST(names_need_the_key)
 	}
 	free(folder);
 	free(key);
+}
+END_TEST
+
+#define NR_RUNS 8
+
+/* Of several that begin at once on a new folder, one makes the key and all use it. */
+START_TEST(one_key_for_all)
+{
+	char *folder = new_folder("race", _i), names[NR_RUNS][CACHE_NAME_SIZE];
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	for (unsigned int i = 0; i < NR_RUNS; i++) {
+		struct cache cache;
+
+		if (fork())
+			continue;
+		cache_open(&cache);
+		name_of(&cache, "packed", names[0]);
+		_exit(write(ends[1], names[0], CACHE_NAME_SIZE) != CACHE_NAME_SIZE);
+	}
+	for (unsigned int i = 0; i < NR_RUNS; i++) {
+		ck_assert_int_gt(wait(NULL), 0);
+		ck_assert_int_eq(read(ends[0], names[i], CACHE_NAME_SIZE), CACHE_NAME_SIZE);
+		ck_assert_str_eq(names[i], names[0]);
+	}
+	close(ends[0]);
+	close(ends[1]);
+	free(folder);
 }
 END_TEST
 
@@ -280,6 +310,7 @@ Suite *cache_suite(void)
 
 	tcase_add_test(tc, kept_is_found);
 	tcase_add_loop_test(tc, names_need_the_key, 0, 5);
+	tcase_add_loop_test(tc, one_key_for_all, 0, 20);
 	tcase_add_loop_test(tc, planted_is_not_found, 0, COUNT(plants) - !root);
 	tcase_add_loop_test(tc, unsafe_folder_is_not_used, 0, COUNT(folders) - !root);
 	if (!root)

@@ -92,6 +92,19 @@ t_unpack_no_kernel() {
 	nothing_kept
 }
 
+# 1.1 MB that unpack to more than a kernel may have.
+t_unpack_too_much() {
+	local doubled
+	export XDG_CACHE_HOME=$dir/cache
+	head -c 16M /dev/zero | gzip -n >"$dir/payload"
+	for doubled in {1..7}; do
+		cat "$dir/payload" "$dir/payload" >"$dir/twice" && mv "$dir/twice" "$dir/payload"
+	done
+	make_bzimage "$dir/payload" "$dir/bzImage"
+	refused "$dir/bzImage" 'unpacks to more than 1024 MiB' || return 1
+	nothing_kept
+}
+
 # Its first bytes are a kernel's, but RAM cannot take it.
 t_unpack_not_loaded() {
 	export XDG_CACHE_HOME=$dir/cache
