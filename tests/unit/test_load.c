@@ -10,7 +10,7 @@
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 
-#define GUEST "build/guest/poweroff" /* from the top of the tree */
+#define GUEST "build/guest/serial_irq" /* from the top of the tree */
 
 static void copy_guest(const char *path)
 {
