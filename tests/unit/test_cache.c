@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -221,6 +222,28 @@ START_TEST(planted_is_not_found)
 }
 END_TEST
 
+/* A lack of descriptors says nothing of what is there. */
+START_TEST(kept_survives_a_lack)
+{
+	char *folder = new_folder("lack", 0), *path, name[CACHE_NAME_SIZE];
+	struct rlimit limit, none;
+	struct cache cache;
+
+	cache_open(&cache);
+	path = keep(&cache, folder, name);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(cache_find(&cache, name), -1);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	cache_close(&cache);
+	free(path);
+	free(folder);
+}
+END_TEST
+
 static int make_open_folder(int at, const char *path)
 {
 	return mkdirat(at, path, 0700) || fchmodat(at, path, 0770, 0);
@@ -318,6 +341,7 @@ Suite *cache_suite(void)
 	tcase_add_loop_test(tc, names_need_the_key, 0, 5);
 	tcase_add_loop_test(tc, one_key_for_all, 0, 50);
 	tcase_add_loop_test(tc, planted_is_not_found, 0, COUNT(plants) - !root);
+	tcase_add_test(tc, kept_survives_a_lack);
 	tcase_add_loop_test(tc, unsafe_folder_is_not_used, 0, COUNT(folders) - !root);
 	if (!root)
 		skip_test("cache: of another user", "only root can make them");
