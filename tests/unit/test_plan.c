@@ -277,10 +277,31 @@ START_TEST(host_is_warned_of)
 }
 END_TEST
 
+/* What run would ask of /dev/kvm. */
+START_TEST(kvm_is_asked)
+{
+	struct planned p = { 0 };
+	json_t *json;
+	char *text;
+
+	make(&p, "topology = 1n1l8192c1t\n");
+	json = as_json(&p.plan);
+	text = printed(&p.plan, plan_print);
+	ck_assert(json_is_false(at(json, "fits")));
+	ck_assert_msg(strstr(text, "warning: run would fail on this host now: 8192 CPUs are more "
+				   "than the"),
+		      "%s", text);
+	json_decref(json);
+	free(text);
+	end(&p);
+}
+END_TEST
+
 Suite *plan_suite(void)
 {
 	Suite *s = suite_create("plan");
 	TCase *tc = tcase_create("plan");
+	const TTest *const with_kvm[] = { kvm_is_asked };
 
 	if (numa_available() < 0) {
 		skip_test("plan", "this kernel has no NUMA policy");
@@ -291,6 +312,7 @@ Suite *plan_suite(void)
 				    COUNT(warnings) - (arch_node_min_size ? 0 : 2));
 	}
 	tcase_add_test(tc, map_covers_the_ranges);
+	add_or_skip(tc, with_kvm, COUNT(with_kvm), kvm_missing());
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -9,6 +9,7 @@
 #include "mem/xalloc.h"
 #include "mem/size.h"
 #include "vmm/cli/keys.h"
+#include "vmm/run/vm.h"
 
 __attribute__((format(printf, 2, 3))) static void warn(struct plan *plan, const char *fmt, ...)
 {
@@ -66,15 +67,23 @@ static void warn_of_small_nodes(struct plan *plan)
 	}
 }
 
+static void warn_of_failure(struct plan *plan, const struct error *err)
+{
+	plan->fits = false;
+	warn(plan, "run would fail on this host now: %s", err->text);
+}
+
 /* Asked as run would, and nothing taken. */
 static void warn_of_fit(struct plan *plan)
 {
 	struct error err;
 
-	plan->fits = !fit_make(plan->machine, &plan->fit, &err);
+	plan->fits = true;
+	if (vm_check_host(plan->machine, &err))
+		warn_of_failure(plan, &err);
+	if (fit_make(plan->machine, &plan->fit, &err))
+		warn_of_failure(plan, &err);
 	fit_unlock(&plan->fit);
-	if (!plan->fits)
-		warn(plan, "run would fail on this host now: %s", err.text);
 	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
 		if (plan->fit.backings[i].given_up[0])
 			warn(plan, "node %u will not be as declared: %s", i,

@@ -27,6 +27,18 @@ int vm_check_limits(const struct vm *vm, struct error *err)
 	return 0;
 }
 
+int vm_check_host(const struct machine *m, struct error *err)
+{
+	struct vm vm = { .machine = m, .kvm = kvm_open(err) };
+	int ret;
+
+	if (vm.kvm < 0)
+		return 0;
+	ret = vm_check_limits(&vm, err) || arch_check(&vm, err) ? -1 : 0;
+	close(vm.kvm);
+	return ret;
+}
+
 static int set_slot(struct vm *vm, const struct layout_range *range, struct error *err)
 {
 	struct kvm_userspace_memory_region region = {

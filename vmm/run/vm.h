@@ -64,6 +64,12 @@ struct vm {
 int vm_check_limits(const struct vm *vm, struct error *err);
 
 /*
+ * Asks the same and arch_check() for @m before there is a VM, for plan. Returns 0, also where KVM
+ * cannot be asked, or -1 naming what run would refuse.
+ */
+int vm_check_host(const struct machine *m, struct error *err);
+
+/*
  * Makes KVM's VM with one memory slot per range, then the arch's interrupt controller, then the
  * vCPUs, in this order: slots set after an irqchip or a vCPU wait longer. RAM is there already.
  * Returns 0, or -1 naming the ioctl.
