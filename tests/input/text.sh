@@ -83,11 +83,29 @@ config garbage "$at:1: \"}\" closes nothing" '}}}{{{'
 printf 'memory = 1G\n\0\n' >"$tmp/zero.conf"
 refuse config-binary "$tmp/zero.conf:2: a zero byte" plan -c "$tmp/zero.conf"
 refuse config-program ': a zero byte' plan -c "$numavm"
-refuse config-folder 'not a regular file' plan -c "$tmp"
+refuse config-folder 'Is a directory: give a file' plan -c "$tmp"
 refuse config-missing "config $tmp/none.conf: No such file or directory: give a file as numavm.conf(5)" plan -c "$tmp/none.conf"
 : >"$tmp/empty.conf"
 refuse config-empty "config $tmp/empty.conf: empty: give a file as numavm.conf(5)" plan -c "$tmp/empty.conf"
 truncate -s 100M "$tmp/large.conf"
 refuse config-large 'at most 8 MiB' plan -c "$tmp/large.conf"
+printf '\377\376m\0' >"$tmp/utf16.conf"
+refuse config-utf16 "$tmp/utf16.conf:1: UTF-16: save it as UTF-8" plan -c "$tmp/utf16.conf"
+refuse config-stdin-empty 'config stdin: empty' plan -c -
+
+# What is no regular file is read all the same: 3 CPUs each.
+three='topology = 1n3l1c1t'
+taken() { # NAME ARGUMENT...
+	local name=$1 reason='no plan of 3 CPUs'
+	shift
+	timeout 60 "$numavm" plan "$@" >"$tmp/out" 2>"$tmp/err" && grep -q ' 0-2 ' "$tmp/out" && reason=''
+	judge "taken-$name" "$reason"
+}
 mkfifo "$tmp/fifo.conf"
-refuse config-fifo 'not a regular file' plan -c "$tmp/fifo.conf"
+echo "$three" >"$tmp/fifo.conf" &
+taken fifo -c "$tmp/fifo.conf"
+wait $!
+taken stdin -c - <<<"$three"
+taken stdin-pipe -c /dev/stdin < <(echo "$three")
+taken substitution -c <(echo "$three")
+taken byte-order-mark -c - <<<$'\357\273\277'"$three"

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/cli/config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mem/size.h"
 #include "mem/xalloc.h"
 #include "vmm/cli/config_text.h"
-#include "vmm/guest/file.h"
 
 #define MAX_FILE (8 << 20)
+#define CURE "give a file as numavm.conf(5) describes"
 
 struct config {
 	struct config_text text;
@@ -198,40 +201,50 @@ int config_parse(const char *path, const char *text, struct settings *settings, 
 	return -ret;
 }
 
-/* Parses all of @file into @settings, if it is text. */
-static int parse_file(const struct file *file, char *text, struct settings *settings,
-		      struct error *err)
+/* Parses the @size bytes of @text, which a 0 follows, into @settings, if they are text. */
+static int parse_bytes(const char *name, const char *text, size_t size, struct settings *settings,
+		       struct error *err)
 {
 	size_t line = 1;
 
-	if (file_read(file, 0, text, file->size, err))
-		return error_prefix(err, "config %s: ", file->name);
-	if (strlen(text) == file->size)
-		return config_parse(file->name, text, settings, err);
+	if (!size)
+		return error_set(err, "config %s: empty: %s", name, CURE);
+	if (size > MAX_FILE)
+		return error_set(err, "config %s: a config file has at most %d MiB", name,
+				 MAX_FILE >> 20);
+	if (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2))
+		return error_set(err, "%s:1: UTF-16: save it as UTF-8", name);
+	if (strlen(text) == size)
+		return config_parse(name, text, settings, err);
 	for (const char *at = text; *at; at++)
 		line += *at == '\n';
-	return error_set(err, "%s:%zu: a zero byte: this is no text file", file->name, line);
+	return error_set(err, "%s:%zu: a zero byte: this is no text file", name, line);
+}
+
+/* Reads until the end of @fd, but at most @room bytes. Returns how many, or -1. */
+static ssize_t read_bytes(int fd, char *to, size_t room)
+{
+	size_t used = 0;
+	ssize_t got;
+
+	while ((got = read(fd, to + used, room - used)) > 0 || (got < 0 && errno == EINTR))
+		used += got > 0 ? got : 0;
+	return got < 0 ? -1 : (ssize_t)used;
 }
 
 int config_read(const char *path, struct settings *settings, struct error *err)
 {
-	struct error why;
-	struct file file;
-	char *text;
-	int ret;
+	bool is_stdin = !strcmp(path, "-") || !strcmp(path, "/dev/stdin");
+	const char *name = is_stdin ? "stdin" : path;
+	char *text = xcalloc(MAX_FILE + 2, 1); /* pages that are not read into cost nothing */
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), ret;
+	ssize_t size = fd < 0 ? -1 : read_bytes(fd, text, MAX_FILE + 1);
 
 	*settings = (struct settings){ 0 };
-	if (file_open(&file, path, &why))
-		return error_set(err, "config %s: give a file as numavm.conf(5) describes",
-				 why.text);
-	if (file.size > MAX_FILE) {
-		ret = error_set(err, "config %s: %llu MiB: a config file has at most %d MiB", path,
-				(unsigned long long)file.size >> 20, MAX_FILE >> 20);
-	} else {
-		text = xcalloc(file.size + 1, 1);
-		ret = parse_file(&file, text, settings, err);
-		free(text);
-	}
-	file_close(&file);
+	ret = size < 0 ? error_set(err, "config %s: %m: %s", name, CURE)
+		       : parse_bytes(name, text, size, settings, err);
+	free(text);
+	if (fd > STDIN_FILENO)
+		close(fd);
 	return ret;
 }

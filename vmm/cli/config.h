@@ -8,9 +8,10 @@
 #include "vmm/cli/settings.h"
 
 /*
- * Reads the file at @path, which must live as long as @settings. Paths in it are made relative to
- * its folder. Returns 0, or -1 with "FILE:LINE: what is wrong and what would be right" and
- * @settings empty.
+ * Reads the file at @path, which must live as long as @settings: also a pipe, until its end, and
+ * stdin, called "-" or /dev/stdin. Paths in it are made relative to its folder, but for what is
+ * below /dev and /proc. Returns 0, or -1 with "FILE:LINE: what is wrong and what would be right"
+ * and @settings empty.
  */
 int config_read(const char *path, struct settings *settings, struct error *err);
 

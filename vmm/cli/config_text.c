@@ -138,7 +138,11 @@ static int take_word(struct config_text *t)
 
 void config_text_start(struct config_text *t, const char *path, const char *text, struct error *err)
 {
-	*t = (struct config_text){ .at = text, .at_line = 1, .where = { path, 1 }, .err = err };
+	size_t mark = strncmp(text, "\xef\xbb\xbf", 3) ? 0 : 3; /* UTF-8's byte order mark */
+
+	*t = (struct config_text){
+		.at = text + mark, .at_line = 1, .where = { path, 1 }, .err = err
+	};
 }
 
 int config_text_next(struct config_text *t)

@@ -75,12 +75,13 @@ int where_error(struct error *err, const struct where *where)
 	return error_prefix(err, "%s: ", where->name);
 }
 
-/* A flag's path is as it is; one in a file is relative to the file's folder. */
+/* A flag's path is as it is; one in a file is relative to the file's folder. Pipes have none. */
 static char *take_path(const char *path, const struct where *place)
 {
 	char *copy, *joined;
 
-	if (!place->line || path[0] == '/')
+	if (!place->line || path[0] == '/' || !strncmp(place->name, "/dev/", 5) ||
+	    !strncmp(place->name, "/proc/", 6))
 		return xstrdup(path);
 	copy = xstrdup(place->name);
 	joined = xasprintf("%s/%s", dirname(copy), path);
