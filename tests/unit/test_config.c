@@ -253,7 +253,7 @@ START_TEST(long_lines_are_read)
 	struct error err;
 
 	for (size_t i = 0; i < size; i += 8)
-		memcpy(word + i, _i < 4 ? "xxxxxxxx" : "${NO}*\\n", 8);
+		memcpy(word + i, _i < 4 ? "xxxxxxxx" : "${:-}*\\n", 8);
 	text = xasprintf(texts[_i], word);
 	ck_assert_msg(!config_parse("m.conf", text, &s, &err), "%s", err.text);
 	ck_assert_uint_eq(s.cores, 2);

@@ -71,6 +71,7 @@ static int take_variable(struct config_text *t, const char *ends)
 	size_t size = strcspn(t->at, ends);
 	char *name, *otherwise;
 	const char *value;
+	int ret = 0;
 
 	if (t->at[size] != '}')
 		return error_set(t->err,
@@ -80,11 +81,16 @@ static int take_variable(struct config_text *t, const char *ends)
 	if (otherwise)
 		*otherwise = 0;
 	value = getenv(name);
-	value = value ? value : otherwise ? otherwise + 2 : "";
-	add(t, value, strlen(value));
+	value = !value && otherwise ? otherwise + 2 : value;
+	if (value)
+		add(t, value, strlen(value));
+	else
+		ret = error_set(t->err,
+				"${%s} is not set in the environment: set it, or write ${%s:-TEXT}",
+				name, name);
 	free(name);
 	skip(t, size + 1);
-	return 0;
+	return ret;
 }
 
 /* What comes after a backslash in @quote. In single quotes it is itself, but before \ and '. */
