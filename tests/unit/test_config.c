@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mem/xalloc.h"
@@ -240,21 +242,32 @@ START_TEST(mistake_names_its_line)
 }
 END_TEST
 
-/* As long as a file can be, in one line: each byte is read once. */
+static const char *const long_lines[] = {
+	"# %s\ncores = 2",
+	"/* %s */ cores = 2",
+	"cores = 2 cmdline = %s",
+	"cmdline = \"%s\"\ncores = 2",
+	"cmdline = \"%s\" cores = 2",
+};
+
+/* What takes the place of %s in long_lines[@nr], of @size bytes; to be freed. */
+static char *long_word(unsigned int nr, size_t size)
+{
+	char *word = xcalloc(size + 1, 1);
+
+	for (size_t i = 0; i < size; i += 8)
+		memcpy(word + i, nr < 4 ? "xxxxxxxx" : "${:-}*\\n", 8);
+	return word;
+}
+
+/* As long as a file can be, in one line. */
 START_TEST(long_lines_are_read)
 {
-	static const char *const texts[] = { "# %s\ncores = 2", "/* %s */ cores = 2",
-					     "cores = 2 cmdline = %s",
-					     "cmdline = \"%s\"\ncores = 2",
-					     "cmdline = \"%s\" cores = 2" };
 	size_t size = 7 * MIB;
-	char *word = xcalloc(size + 1, 1), *text;
+	char *word = long_word(_i, size), *text = xasprintf(long_lines[_i], word);
 	struct settings s;
 	struct error err;
 
-	for (size_t i = 0; i < size; i += 8)
-		memcpy(word + i, _i < 4 ? "xxxxxxxx" : "${:-}*\\n", 8);
-	text = xasprintf(texts[_i], word);
 	ck_assert_msg(!config_parse("m.conf", text, &s, &err), "%s", err.text);
 	ck_assert_uint_eq(s.cores, 2);
 	ck_assert(!s.cmdline || _i > 3 || !strcmp(s.cmdline, word));
@@ -262,6 +275,38 @@ START_TEST(long_lines_are_read)
 	settings_free(&s);
 	free(text);
 	free(word);
+}
+END_TEST
+
+/* This thread's, of reading a line with a word of @size bytes: the least of some. */
+static double cpu_seconds(unsigned int nr, size_t size)
+{
+	char *word = long_word(nr, size), *text = xasprintf(long_lines[nr], word);
+	double least = HUGE_VAL;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct timespec start, end;
+		struct settings s;
+		struct error err;
+
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+		ck_assert_int_eq(config_parse("m.conf", text, &s, &err), 0);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+		settings_free(&s);
+		least = fmin(least,
+			     end.tv_sec - start.tv_sec + (end.tv_nsec - start.tv_nsec) / 1e9);
+	}
+	free(text);
+	free(word);
+	return least;
+}
+
+/* Each byte is read once: 16 times as many take far less than 256 times as long. */
+START_TEST(long_lines_take_no_longer)
+{
+	double small = cpu_seconds(_i, MIB / 4), large = cpu_seconds(_i, 4 * MIB);
+
+	ck_assert_msg(large < 64 * small, "%g s, and %g s for 16 times as much", small, large);
 }
 END_TEST
 
@@ -427,7 +472,8 @@ Suite *config_suite(void)
 	tcase_add_test(tc, comments_are_none);
 	tcase_add_test(tc, empty_is_nothing_set);
 	tcase_add_loop_test(tc, mistake_names_its_line, 0, COUNT(mistakes));
-	tcase_add_loop_test(tc, long_lines_are_read, 0, 5);
+	tcase_add_loop_test(tc, long_lines_are_read, 0, COUNT(long_lines));
+	tcase_add_loop_test(tc, long_lines_take_no_longer, 0, COUNT(long_lines));
 	tcase_add_test(tc, file_is_read);
 	tcase_add_test(tc, pipe_is_read);
 	tcase_add_loop_test(tc, stdin_is_read, 0, COUNT(stdin_names));
