@@ -13,10 +13,13 @@
 #define MIB (1ULL << 20)
 #define GIB (1ULL << 30)
 
-/* "512M", "4G": a number with K, M, G or T, whole MiB, not 0. *@size in bytes. 0, or -1. */
-int size_parse(const char *text, uint64_t *size, struct error *err);
+/*
+ * "512M", "1.5G", "4GiB": a number with K, M, G or T, powers of two, that is whole MiB and @min at
+ * least; no memory, where it may be none, may be without a unit. *@size in bytes. 0, or -1.
+ */
+int size_parse(const char *text, uint64_t min, uint64_t *size, struct error *err);
 
-/* "30s", "2m", "1h", "500ms" or bare seconds ("30", "0.5"), not 0. *@ns in nanoseconds. */
+/* "30s", "2m", "1h", "1d", "500ms" or bare seconds ("30", ".5"). *@ns in nanoseconds. 0, or -1. */
 int size_parse_duration(const char *text, uint64_t *ns, struct error *err);
 
 /* The digits that @text begins with; *@end is after them. 0, or -1 for none or too many. */

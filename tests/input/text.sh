@@ -11,12 +11,14 @@ refuse option-value 'option -k needs a value' run -k
 refuse extra-word 'unexpected argument "extra"' plan extra
 refuse tables-folder 'add -o DIR' tables
 refuse boot-mode 'must be packed or unpacked' run --boot fast
-refuse timeout-zero 'must be a number above 0' run --timeout 0s
-refuse timeout-unit 'must be a number above 0' run --timeout 5y
-refuse timeout-nan 'must be a number above 0' run --timeout nan
-for size in '' 5 0 0M 1.5G 1K -1G 0x10M 5MM ' 1G' 1E; do
+refuse timeout-zero 'must be from 1ms to 10000d' run --timeout 0s
+refuse timeout-unit 'must be from 1ms to 10000d' run --timeout 5y
+refuse timeout-nan 'must be from 1ms to 10000d' run --timeout nan
+refuse timeout-long 'must be from 1ms to 10000d' run --timeout 999999999h
+for size in '' 5 0 0M 1.3G 1K -1G 0x10M 5MM ' 1G' 1E; do
 	refuse "memory-size-$size" "-m: size \"$size\": must" plan -m "$size"
 done
+refuse memory-unit 'GB can mean a power of ten: write G or GiB' plan -m 1GB
 refuse memory-overflow 'more than 64 bits hold' plan -m 17592186044416G
 refuse memory-too-high 'use less memory' plan -m 4000000T
 refuse memory-of-host 'more than' run -k "$tmp/kernel" -m 512G

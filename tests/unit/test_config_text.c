@@ -246,7 +246,7 @@ static const struct {
 	{ "node 0 { memory=1G, llcs=1 }", "1: unexpected \",\": write KEY = VALUE or node N { ... "
 					  "}; a value with such a sign is in quotes" },
 	{ "node 0 { memory=1G; llcs=1; }",
-	  "1: memory = size \"1G;\": must end in K, M, G or T, as in 512M" },
+	  "1: memory = size \"1G;\": must end in K, M, G or T, as in 512M or 1.5G" },
 	{ "node = 0 { memory = 1G }", "1: node has no number: write node 0 { ... }" },
 	{ "node 0 = { memory = 1G }", "1: node 0 has no \"{\": write node 0 { ... }" },
 	{ "node 0 { node 1 { } }", "1: no key \"node\" of a node, which \"}\" ends: use memory" },
@@ -346,8 +346,8 @@ static const struct {
 	{ "distances = { 10, 20\n\n", "1: \"{\" is never closed: add \"}\"" },
 	{ "cmdline = \"a\nb\ncores = 1", "1: \" is never closed: add another \"" },
 	{ "cores = 1\n/* a\n\n", "2: \"/*\" is never closed: add \"*/\"" },
-	{ "cores = 1\n/* a\n */ memory = x",
-	  "3: memory = size \"x\": must be a number with K, M, G or T, as in 512M" },
+	{ "cores = 1\n/* a\n */ memory = x", "3: memory = size \"x\": must be a decimal number "
+					     "with K, M, G or T, as in 512M or 1.5G" },
 	{ "node 0 {\n memory = 1G\n\n", "1: \"{\" is never closed: add \"}\"" },
 	{ "node 0 {\n\n, }", "3: unexpected \",\": write KEY = VALUE or node N { ... }; a value "
 			     "with such a sign is in quotes" },
@@ -361,7 +361,8 @@ static const struct {
 	{ "cmdline = \"${NO:d}\"", "1: ${NO:d} is not set in the environment" },
 	{ "cmdline = \"${\n}\" cores = 2", "1: ${\n} is not set in the environment" },
 	{ "memory = 0", "1: memory = size \"0\": must be 1M at least" },
-	{ "node 0 { memory = 0KMGT llcs = 1 }", "1: memory = size \"0KMGT\": must be 1M at least" },
+	{ "node 0 { memory = 0KMGT llcs = 1 }", "1: memory = size \"0KMGT\": must end in K, M" },
+	{ "memory = 1.5X", "1: memory = size \"1.5X\": must end in K, M" },
 	{ "memory = 0M", "1: memory = size \"0M\": must be 1M at least" },
 };
 

@@ -16,6 +16,7 @@ static const struct {
 } machines[] = {
 	{ "", "", "1:1024", 1, 1, 1 },
 	{ "", "-m 2G", "1:2048", 1, 1, 1 },
+	{ "", "-m 1.5GiB", "1:1536", 1, 1, 1 },
 	{ "memory = 2G", "-m 3G", "1:3072", 1, 1, 1 },
 	{ "topology = 2n4l4c2t\nmemory = 2G", "", "2:1024 2:1024", 4, 2, 2 },
 	{ "topology = 2n4l4c2t", "--topology 1n1l1c1t", "1:1024", 1, 1, 1 },

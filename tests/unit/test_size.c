@@ -10,11 +10,17 @@ static const struct {
 	const char *text;
 	uint64_t size;
 } sizes[] = {
-	{ "1M", MIB },	     { "512M", 512 * MIB },
-	{ "1024K", MIB },    { "3072K", 3 * MIB },
-	{ "4G", 4 * GIB },   { "2T", 2048 * GIB },
-	{ "1m", MIB },	     { "1g", GIB },
-	{ "007M", 7 * MIB }, { "16777215T", 16777215ULL << 40 },
+	{ "1M", MIB },		{ "512M", 512 * MIB },
+	{ "1024K", MIB },	{ "3072K", 3 * MIB },
+	{ "4G", 4 * GIB },	{ "2T", 2048 * GIB },
+	{ "1m", MIB },		{ "1g", GIB },
+	{ "007M", 7 * MIB },	{ "16777215T", 16777215ULL << 40 },
+	{ "1.5G", 1536 * MIB }, { "0.5G", 512 * MIB },
+	{ ".5G", 512 * MIB },	{ "1.25T", 1280 * GIB },
+	{ "1024.0K", MIB },	{ "0.0009765625G", MIB },
+	{ "1GiB", GIB },	{ "512MiB", 512 * MIB },
+	{ "2048KiB", 2 * MIB }, { "1.5TiB", 1536 * GIB },
+	{ "1gib", GIB },	{ "18014398509480960K", 18014398509480960ULL << 10 },
 };
 
 START_TEST(size_is_read)
@@ -22,39 +28,55 @@ START_TEST(size_is_read)
 	struct error err = { 0 };
 	uint64_t size = 0;
 
-	ck_assert_msg(!size_parse(sizes[_i].text, &size, &err), "%s", err.text);
+	ck_assert_msg(!size_parse(sizes[_i].text, 1, &size, &err), "%s", err.text);
 	ck_assert_uint_eq(size, sizes[_i].size);
 }
 END_TEST
 
-static const char *const bad_sizes[] = {
-	"",
-	" ",
-	"M",
-	"1",
-	"0",
-	"0M",
-	"00G",
-	"1023K",
-	"1025K",
-	"-1M",
-	"+1M",
-	" 1M",
-	"1M ",
-	"1 M",
-	"1MB",
-	"1MiB",
-	"1P",
-	"1.5G",
-	"0x10M",
-	"1e3M",
-	"16777216T",
-	"18446744073709551616M",
-	"18446744073709551615M",
-	"18014398509481984K",
-	"99999999999999999999999G",
-	"G1",
-	"1KM",
+static const struct {
+	const char *text, *says;
+} bad_sizes[] = {
+	{ "", "must be a decimal number with K" },
+	{ " ", "must be a decimal number" },
+	{ "M", "must be a decimal number" },
+	{ "1", "must end in K, M, G or T" },
+	{ "0", "must be 1M at least" },
+	{ "0M", "must be 1M at least" },
+	{ "00G", "must be 1M at least" },
+	{ "0.0G", "must be 1M at least" },
+	{ "1023K", "must be whole MiB" },
+	{ "1025K", "must be whole MiB" },
+	{ "-1M", "must be a decimal number" },
+	{ "+1M", "must be a decimal number" },
+	{ " 1M", "must be a decimal number" },
+	{ "1M ", "must end in" },
+	{ "1 M", "must end in" },
+	{ "1MB", "MB can mean a power of ten: write M or MiB" },
+	{ "1GB", "GB can mean a power of ten: write G or GiB" },
+	{ "1gb", "gb can mean a power of ten: write G or GiB" },
+	{ "1B", "must end in" },
+	{ "1Mi", "must end in" },
+	{ "1MiBs", "must end in" },
+	{ "1P", "must end in" },
+	{ "0.1G", "must be whole MiB" },
+	{ "1.5M", "must be whole MiB" },
+	{ "1.5", "must end in" },
+	{ "1.2.3G", "must be a decimal number" },
+	{ ".G", "must be a decimal number" },
+	{ "1,5G", "must end in" },
+	{ "0x10M", "must be a decimal number" },
+	{ "0x200M", "must be a decimal number" },
+	{ "1e3M", "must be a decimal number" },
+	{ "infG", "must be a decimal number" },
+	{ "16777216T", "more than 64 bits hold" },
+	{ "18446744073709551616M", "more than 64 bits hold" },
+	{ "18446744073709551615M", "more than 64 bits hold" },
+	{ "18014398509481984K", "more than 64 bits hold" },
+	{ "18014398509481983K", "must be whole MiB" },
+	{ "9007199254740993K", "must be whole MiB" },
+	{ "99999999999999999999999G", "more than 64 bits hold" },
+	{ "G1", "must be a decimal number" },
+	{ "1KM", "must end in" },
 };
 
 START_TEST(bad_size_is_refused)
@@ -63,10 +85,28 @@ START_TEST(bad_size_is_refused)
 	uint64_t size = 77;
 	char quoted[60];
 
-	ck_assert_msg(size_parse(bad_sizes[_i], &size, &err) == -1, "\"%s\" taken", bad_sizes[_i]);
-	snprintf(quoted, sizeof(quoted), "size \"%s\"", bad_sizes[_i]);
-	ck_assert_ptr_nonnull(strstr(err.text, quoted));
+	ck_assert_msg(size_parse(bad_sizes[_i].text, 1, &size, &err) == -1, "\"%s\" taken",
+		      bad_sizes[_i].text);
+	snprintf(quoted, sizeof(quoted), "size \"%s\": ", bad_sizes[_i].text);
+	ck_assert_msg(!strncmp(err.text, quoted, strlen(quoted)), "%s", err.text);
+	ck_assert_msg(strstr(err.text + strlen(quoted), bad_sizes[_i].says) != NULL, "%s",
+		      err.text);
 	ck_assert_uint_eq(size, 77);
+}
+END_TEST
+
+/* Where there may be none, a unit may be missing. */
+START_TEST(no_size_is_read)
+{
+	static const char *const texts[] = { "0", "00", "0M", "0.0T", "0GiB" };
+	struct error err = { 0 };
+
+	for (unsigned int i = 0; i < COUNT(texts); i++) {
+		uint64_t size = 77;
+
+		ck_assert_msg(!size_parse(texts[i], 0, &size, &err), "%s", err.text);
+		ck_assert_uint_eq(size, 0);
+	}
 }
 END_TEST
 
@@ -74,9 +114,14 @@ static const struct {
 	const char *text;
 	uint64_t ns;
 } times[] = {
-	{ "30s", 30000000000 }, { "30", 30000000000 },	   { "0.5", 500000000 },
-	{ "2m", 120000000000 }, { "1h", 3600000000000 },   { "500ms", 500000000 },
-	{ "1ms", 1000000 },	{ "1.5h", 5400000000000 }, { "0.001", 1000000 },
+	{ "30s", 30000000000 },	    { "30", 30000000000 },
+	{ "0.5", 500000000 },	    { "2m", 120000000000 },
+	{ "1h", 3600000000000 },    { "500ms", 500000000 },
+	{ "1ms", 1000000 },	    { "1.5h", 5400000000000 },
+	{ "0.001", 1000000 },	    { ".5", 500000000 },
+	{ ".5s", 500000000 },	    { "1d", 86400000000000 },
+	{ "0.5d", 43200000000000 }, { "10000d", 864000000000000000 },
+	{ "1.", 1000000000 },
 };
 
 START_TEST(duration_is_read)
@@ -90,8 +135,10 @@ START_TEST(duration_is_read)
 END_TEST
 
 static const char *const bad_times[] = {
-	"",   "s",    "0",  "0s",  "0ms", "-1s",    "+1s",	" 1s", "1 s",		"1s ",
-	"1d", "1sec", "1S", "nan", "inf", "1e300h", "0.0001ms", ".5s", "999999999999h", "1msx",
+	"",	  "s",	    "0",	"0s", "0ms",	       "-1s",  "+1s",
+	" 1s",	  "1 s",    "1s ",	"1w", "1sec",	       "1S",   "nan",
+	"inf",	  "1e300h", "0.0001ms", ".",  "999999999999h", "1msx", "999999999h",
+	"10001d", "0x1s",   "1e1",	".s", "1..5s",	       "1d1h",
 };
 
 START_TEST(bad_duration_is_refused)
@@ -102,6 +149,10 @@ START_TEST(bad_duration_is_refused)
 	ck_assert_msg(size_parse_duration(bad_times[_i], &ns, &err) == -1, "\"%s\" taken",
 		      bad_times[_i]);
 	ck_assert_ptr_nonnull(strstr(err.text, bad_times[_i]));
+	ck_assert_msg(strstr(err.text,
+			     "\": must be from 1ms to 10000d, a decimal number with ms, s, "
+			     "m, h or d, as in 30s") != NULL,
+		      "%s", err.text);
 	ck_assert_uint_eq(ns, 77);
 }
 END_TEST
@@ -168,7 +219,7 @@ START_TEST(format_reads_back)
 		struct error err;
 		char text[32];
 
-		ck_assert_int_eq(size_parse(size_format(size, text), &back, &err), 0);
+		ck_assert_int_eq(size_parse(size_format(size, text), 1, &back, &err), 0);
 		ck_assert_uint_eq(back, size);
 	}
 }
@@ -181,6 +232,7 @@ Suite *size_suite(void)
 
 	tcase_add_loop_test(tc, size_is_read, 0, COUNT(sizes));
 	tcase_add_loop_test(tc, bad_size_is_refused, 0, COUNT(bad_sizes));
+	tcase_add_test(tc, no_size_is_read);
 	tcase_add_loop_test(tc, duration_is_read, 0, COUNT(times));
 	tcase_add_loop_test(tc, bad_duration_is_refused, 0, COUNT(bad_times));
 	tcase_add_loop_test(tc, count_limits, 0, COUNT(counts));

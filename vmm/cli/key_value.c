@@ -89,14 +89,6 @@ static char *take_path(const char *path, const struct where *place)
 	return joined;
 }
 
-/* No memory, with or without a unit. */
-static bool is_zero(const char *text)
-{
-	const char *unit = text + strspn(text, "0");
-
-	return unit > text && (!*unit || (strchr("KMGTkmgt", *unit) && !unit[1]));
-}
-
 static int parse_yes_no(const struct key *key, const char *text, uint64_t *value, struct error *err)
 {
 	*value = !strcmp(text, "yes");
@@ -125,7 +117,7 @@ static int parse(const struct key *key, const char *text, uint64_t *number, char
 
 	switch (key->type) {
 	case KEY_SIZE:
-		return !key->min && is_zero(text) ? 0 : size_parse(text, number, err);
+		return size_parse(text, key->min, number, err);
 	case KEY_COUNT:
 		return size_parse_count(text, key->min, key->max, number, err);
 	case KEY_DURATION:

@@ -41,7 +41,7 @@ const struct key keys[] = {
 	  .parse = parse_boot, .help = "packed: the guest unpacks the kernel; unpacked: the host "
 	  "does, once, and keeps it; default unpacked" },
 	{ "memory", "SIZE", KEY_SIZE, KEY_IN_FILE, NUMBER(memory), KEYS_OF_MACHINE, "-m",
-	  .help = "memory in all, as in 4G; default 1G", .min = 1 },
+	  .help = "memory in all, as in 1.5G; default 1G", .min = 1 },
 	{ "topology", "NnNlNcNt", KEY_TEXT, KEY_IN_FILE, TEXT(topology), KEYS_OF_MACHINE,
 	  "--topology", .help = "nodes, last-level caches in all, cores per cache and threads per "
 	  "core, as in 2n4l4c2t; default 1n1l1c1t" },
@@ -90,7 +90,7 @@ const struct key keys[] = {
 	  .otherwise = "pin=core,pages=2M,populate=yes,strict=yes,verify=yes" },
 
 	{ "timeout", "TIME", KEY_DURATION, KEY_IN_FLAGS, NUMBER(timeout_ns), KEYS_OF_RUN,
-	  "--timeout", .help = "end the guest after TIME, as in 30s (status 124)" },
+	  "--timeout", .help = "end the guest after TIME, as in 30s or 2h (status 124)" },
 	{ "console", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(console), KEYS_OF_RUN, "--console",
 	  .help = "keep what the guest prints in FILE too" },
 	{ "result", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(result), KEYS_OF_RUN, "--result",
