@@ -2,18 +2,47 @@
 #include "mem/error.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What is too long loses its middle, mostly a value's: the place and the cure are at the ends. */
+static void set_text(struct error *err, const char *text)
+{
+	static const char gap[] = " ... ";
+	const size_t half = (sizeof(err->text) - sizeof(gap)) / 2;
+	size_t length = strlen(text);
+
+	if (length < sizeof(err->text))
+		memcpy(err->text, text, length + 1);
+	else
+		snprintf(err->text, sizeof(err->text), "%.*s%s%s", (int)half, text, gap,
+			 text + length - half);
+}
+
+int error_vset(struct error *err, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *text;
+
+	va_copy(again, ap);
+	if (vsnprintf(err->text, sizeof(err->text), fmt, ap) >= (int)sizeof(err->text) &&
+	    vasprintf(&text, fmt, again) >= 0) {
+		set_text(err, text);
+		free(text);
+	}
+	va_end(again);
+	err->contention = false;
+	return -1;
+}
 
 int error_set(struct error *err, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	error_vset(err, fmt, ap);
 	va_end(ap);
-	err->contention = false;
 	return -1;
 }
 
@@ -25,30 +54,29 @@ static bool can_pass(int number)
 
 int error_errno(struct error *err, const char *fmt, ...)
 {
+	char both[2 * sizeof(err->text)];
 	int number = errno;
 	va_list ap;
-	size_t len;
 
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	error_vset(err, fmt, ap);
 	va_end(ap);
-	len = strlen(err->text);
-	snprintf(err->text + len, sizeof(err->text) - len, ": %s", strerror(number));
+	snprintf(both, sizeof(both), "%s: %s", err->text, strerror(number));
+	set_text(err, both);
 	err->contention = can_pass(number);
 	return -1;
 }
 
 int error_prefix(struct error *err, const char *fmt, ...)
 {
-	char old[sizeof(err->text)];
+	char both[2 * sizeof(err->text)];
+	struct error prefix;
 	va_list ap;
-	size_t len;
 
-	memcpy(old, err->text, sizeof(old));
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	error_vset(&prefix, fmt, ap);
 	va_end(ap);
-	len = strlen(err->text);
-	snprintf(err->text + len, sizeof(err->text) - len, "%s", old);
+	snprintf(both, sizeof(both), "%s%s", prefix.text, err->text);
+	set_text(err, both);
 	return -1;
 }

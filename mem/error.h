@@ -7,6 +7,7 @@
 #ifndef MEM_ERROR_H
 #define MEM_ERROR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 struct error {
@@ -14,8 +15,13 @@ struct error {
 	bool contention; /* a lack that can pass: trying again later may work */
 };
 
-/* Writes the message. Always returns -1, so that a caller can say "return error_set(...)". */
+/*
+ * Writes the message; one that is too long, as with a value of a megabyte, loses its middle. Always
+ * returns -1, so that a caller can say "return error_set(...)".
+ */
 int error_set(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int error_vset(struct error *err, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 /*
  * The same, followed by ": " and the text of errno. errno also decides @err->contention:

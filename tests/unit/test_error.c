@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mem/error.h"
@@ -73,6 +74,28 @@ START_TEST(long_messages_are_cut_not_overrun)
 }
 END_TEST
 
+/* What is said after a value of any length, the cure, is kept, and what is before it. */
+START_TEST(long_messages_keep_both_ends)
+{
+	size_t size = 1 << 20;
+	char *text = calloc(size + 1, 1);
+	struct error err;
+
+	memset(text, 'x', size);
+	error_set(&err, "size \"%s\": write 1G", text);
+	ck_assert_msg(!strncmp(err.text, "size \"xx", 8), "%s", err.text);
+	ck_assert_msg(strstr(err.text, "xx ... xx") != NULL, "%s", err.text);
+	ck_assert_msg(strstr(err.text, "xx\": write 1G") != NULL, "%s", err.text);
+	error_prefix(&err, "%s: ", "m.conf:7");
+	ck_assert_msg(!strncmp(err.text, "m.conf:7: size \"xx", 18), "%s", err.text);
+	ck_assert_msg(strstr(err.text, "xx\": write 1G") != NULL, "%s", err.text);
+	errno = ENOENT;
+	error_errno(&err, "%s", text);
+	ck_assert_msg(strstr(err.text, "xx: No such file or directory") != NULL, "%s", err.text);
+	free(text);
+}
+END_TEST
+
 Suite *error_suite(void)
 {
 	Suite *s = suite_create("error");
@@ -82,6 +105,7 @@ Suite *error_suite(void)
 	tcase_add_loop_test(tc, errno_is_named_and_sorted, 0, COUNT(errnos));
 	tcase_add_test(tc, prefix_keeps_what_is_there);
 	tcase_add_test(tc, long_messages_are_cut_not_overrun);
+	tcase_add_test(tc, long_messages_keep_both_ends);
 	suite_add_tcase(s, tc);
 	return s;
 }

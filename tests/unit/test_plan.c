@@ -200,6 +200,31 @@ START_TEST(text_has_each_node)
 }
 END_TEST
 
+/* A value of a hundred kilobytes makes no line of that length. */
+START_TEST(long_values_are_shortened)
+{
+	char *list = xcalloc(100000, 1), *file, *text;
+	struct planned p = { 0 };
+	size_t longest = 0;
+
+	for (unsigned int i = 0; i < 99998; i += 2)
+		memcpy(list + i, i ? ",0" : "00", 2);
+	file = xasprintf("pin = \"%s\"\nhost = \"%s,1023\"\n", list, list);
+	make(&p, file);
+	text = printed(&p.plan, plan_print);
+	ck_assert_ptr_nonnull(strstr(text, "0,0,0... (bind)"));
+	ck_assert_ptr_nonnull(strstr(text, "0,0,0...\n"));
+	ck_assert_ptr_nonnull(strstr(text, "0,0,1023\": must be a list such as"));
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		longest = strcspn(line, "\n") > longest ? strcspn(line, "\n") : longest;
+	ck_assert_uint_lt(longest, 600);
+	free(text);
+	free(file);
+	free(list);
+	end(&p);
+}
+END_TEST
+
 static const struct {
 	const char *file;
 	const char *says; /* NULL: no warning of ours */
@@ -308,6 +333,7 @@ Suite *plan_suite(void)
 	} else {
 		tcase_add_loop_test(tc, json_says_what_was_declared, 0, COUNT(members));
 		tcase_add_loop_test(tc, text_has_each_node, 0, COUNT(lines));
+		tcase_add_test(tc, long_values_are_shortened);
 		tcase_add_loop_test(tc, host_is_warned_of, 0,
 				    COUNT(warnings) - (arch_node_min_size ? 0 : 2));
 	}

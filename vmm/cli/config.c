@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +29,7 @@ refuse(struct config *c, int line, const char *fmt, ...)
 	if (c->text.err->text[0])
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(c->text.err->text, sizeof(c->text.err->text), fmt, ap);
+	error_vset(c->text.err, fmt, ap);
 	va_end(ap);
 	return where_error(c->text.err, &(struct where){ c->text.where.name, line });
 }

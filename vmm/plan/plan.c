@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/plan/plan.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arch/arch.h"
 #include "mem/host.h"
@@ -13,14 +13,14 @@
 
 __attribute__((format(printf, 2, 3))) static void warn(struct plan *plan, const char *fmt, ...)
 {
-	char text[300];
+	struct error text; /* which bounds it as a message */
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	error_vset(&text, fmt, ap);
 	va_end(ap);
 	plan->warnings = xrealloc(plan->warnings, plan->nr_warnings + 1, sizeof(*plan->warnings));
-	plan->warnings[plan->nr_warnings++] = xstrdup(text);
+	plan->warnings[plan->nr_warnings++] = xstrdup(text.text);
 }
 
 static void add_warning(void *plan, const char *sentence)
@@ -131,6 +131,10 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
+/* The beginning of a list, which can be of any length: a format and its arguments. */
+#define SHORT "%.60s%s"
+#define SHORTEN(list) list, strlen(list) > 60 ? "..." : ""
+
 /* "2 (bind)": the host nodes as they were declared, local ones as they are. */
 static void format_host(const struct plan *plan, unsigned int node, char *text, size_t size)
 {
@@ -139,7 +143,8 @@ static void format_host(const struct plan *plan, unsigned int node, char *text, 
 	const char *declared = placement->host ? placement->host : "any";
 	char *list = backing->nodes ? host_list(backing->nodes) : NULL;
 
-	snprintf(text, size, "%s (%s)", list && *list ? list : declared,
+	declared = list && *list ? list : declared;
+	snprintf(text, size, SHORT " (%s)", SHORTEN(declared),
 		 placement_policy_name(placement->policy));
 	free(list);
 }
@@ -154,16 +159,16 @@ static void print_nodes(const struct plan *plan, FILE *file)
 	for (unsigned int i = 0; i < t->nr_nodes; i++) {
 		const struct placement *placement = &t->nodes[i].placement;
 		unsigned int nr = t->nodes[i].llcs * t->cores * t->threads;
-		char size[32], cpus[32] = "-", host[80];
+		char size[32], cpus[32] = "-", host[100];
 
 		if (nr)
 			snprintf(cpus, sizeof(cpus), nr > 1 ? "%u-%u" : "%u", cpu, cpu + nr - 1);
 		cpu += nr;
 		format_host(plan, i, host, sizeof(host));
-		fprintf(file, "%4u %8s  %-9s  %-24s  %-5s  %-8s  %s\n", i,
+		fprintf(file, "%4u %8s  %-9s  %-24s  %-5s  %-8s  " SHORT "\n", i,
 			t->nodes[i].size ? size_format(t->nodes[i].size, size) : "-", cpus, host,
 			plan->fit.backings[i].pages->name, placement->populate ? "yes" : "no",
-			key_name(pin, &t->nodes[i]));
+			SHORTEN(key_name(pin, &t->nodes[i])));
 	}
 }
 
@@ -172,7 +177,7 @@ static void print_ranges(const struct plan *plan, FILE *file)
 	fprintf(file, "\nslot  node  guest-physical                       size  host nodes\n");
 	for (unsigned int i = 0; i < plan->machine->layout.nr_ranges; i++) {
 		const struct layout_range *range = &plan->machine->layout.ranges[i];
-		char size[32], host[80];
+		char size[32], host[100];
 
 		format_host(plan, range->node, host, sizeof(host));
 		fprintf(file, "%4u  %4u  0x%012llx-0x%012llx  %8s  %s\n", range->slot, range->node,
