@@ -153,7 +153,14 @@ static const struct {
 	{ "--performance", "populate", "yes", "--performance" },
 	{ "--performance", "strict", "yes", "--performance" },
 	{ "--performance --pin=none", "pin", "none", "--pin" },
-	{ "--pin=none --performance", "pin", "core", "--performance" },
+	/* In either order. */
+	{ "--pin=none --performance", "pin", "none", "--pin" },
+	{ "--pages 4k --performance", "pages", "4k", "--pages" },
+	{ "--performance --pages 4k", "pages", "4k", "--pages" },
+	{ "--performance --pages 4k", "pin", "core", "--performance" },
+	{ "--populate=no --performance", "populate", "no", "--populate" },
+	{ "--performance --performance", "pin", "core", "--performance" },
+	{ "--pages 4k --performance --pages 1G", "pages", "1G", "--pages" },
 };
 
 START_TEST(placement_is_read)
@@ -211,6 +218,21 @@ START_TEST(node_takes_every_key)
 		ck_assert_str_eq(text_of(&l.s, node, names[i]), values[i]);
 		ck_assert_str_eq(settings_where(&l.s, node, names[i])->name, "--node");
 	}
+	end(&l);
+}
+END_TEST
+
+/* What is not of the machine may be repeated, so that a wrapper's flag can be overridden. */
+START_TEST(some_are_taken_twice)
+{
+	struct line l;
+
+	parse(&l, "plan --json -a x --json --node memory=1G -a y --node llcs=1 --timeout 1 "
+		  "--timeout 2s");
+	ck_assert_msg(!l.ret, "%s", l.err.text);
+	ck_assert_uint_eq(l.s.timeout_ns, 2000000000);
+	ck_assert_str_eq(l.s.append, "x y");
+	ck_assert_uint_eq(l.s.nr_nodes, 2);
 	end(&l);
 }
 END_TEST
@@ -300,6 +322,11 @@ static const struct {
 	/* 0 modulo 2^32. */
 	{ "run --distance 4294967296,1=21", "must be A,B=N" },
 	{ "run --distance -4294967295,0=21", "must be A,B=N" },
+	{ "run -c a -c b", "-c is given twice" },
+	{ "run -c a --config=a", "-c is given twice" },
+	{ "run --topology 1n1l1c1t --topology 1n1l1c1t", "--topology is given twice" },
+	{ "run -m 1G --memory 2G", "-m is given twice" },
+	{ "run --cores 2 --cores 2", "--cores is given twice" },
 	{ "tables -o", "option -o needs a value: see numavm tables -h" },
 	{ "tables x -o d", "unexpected argument \"x\": see numavm tables -h" },
 };
@@ -353,6 +380,7 @@ Suite *options_suite(void)
 	tcase_add_loop_test(tc, placement_is_read, 0, COUNT(placements));
 	tcase_add_test(tc, proof_and_priority_are_read);
 	tcase_add_test(tc, node_takes_every_key);
+	tcase_add_test(tc, some_are_taken_twice);
 	tcase_add_test(tc, distances_are_read);
 	tcase_add_loop_test(tc, mistake_is_refused, 0, COUNT(mistakes));
 	tcase_add_loop_test(tc, help_and_version, 0, COUNT(asked));

@@ -73,9 +73,10 @@ static const struct {
 	  "bind 0 thp - node; default any 4k -l 0-1" },
 	{ "", "--pages=auto --pin=0-1,3 --populate=yes", "default any auto -p 0-1,3" },
 	{ TWO_NODES, "--performance", "bind 0 2M -p core; default any 2M -p core" },
-	/* The last flag counts. */
+	/* A flag of its own counts, in either order. */
 	{ "", "--performance --pin=none", "default any 2M -p none" },
-	{ "", "--pages=4k --performance", "default any 2M -p core" },
+	{ "", "--pages=4k --performance", "default any 4k -p core" },
+	{ "", "--performance --pages=4k", "default any 4k -p core" },
 	/* Nodes as flags. */
 	{ "", "--node memory=1G,llcs=1,host=0,1,pages=2M,pin=0,2-3,strict=no,shared=yes",
 	  "bind 0,1 2M -psl 0,2-3" },

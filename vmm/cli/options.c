@@ -16,7 +16,7 @@ static bool takes(const struct verb *verb, const struct key *key)
 	return key->group & (KEYS_OF_ALL | (verb ? KEYS_OF_VERBS | verb->group : KEYS_OF_NUMAVM));
 }
 
-/* Sets one key, of @node or without one of the machine, unless it is set and may not be. */
+/* Sets one key: of @node; or without one, of several flags in one, which each of them beats. */
 static int take_pair(struct settings *s, struct settings_node *node, const char *name,
 		     const char *value, struct where flag, struct error *err)
 {
@@ -31,8 +31,8 @@ static int take_pair(struct settings *s, struct settings_node *node, const char 
 		return -1;
 	}
 	slot = settings_slot(s, node, key);
-	if (node && slot.where->name)
-		return error_set(err, "--node: %s is given twice", name);
+	if (slot.where->name)
+		return node ? error_set(err, "--node: %s is given twice", name) : 0;
 	return slot_read(slot, value, flag, err);
 }
 
@@ -83,6 +83,14 @@ static int take_distance(struct settings *s, const char *text, struct where flag
 	return ret;
 }
 
+/* The machine is declared once, as in a file; elsewhere the last one counts. */
+static int take_value(struct slot slot, const char *text, struct where flag, struct error *err)
+{
+	if (slot.where->name && slot.key->group == KEYS_OF_MACHINE)
+		return error_set(err, "%s is given twice", flag.name);
+	return slot_read(slot, text, flag, err);
+}
+
 static int take_flag(struct settings *s, const struct key *key, const char *text, struct error *err)
 {
 	struct where flag = { key->flag, 0 };
@@ -95,7 +103,7 @@ static int take_flag(struct settings *s, const struct key *key, const char *text
 	case KEY_SEVERAL:
 		return take_pairs(s, NULL, text, flag, err);
 	default:
-		return slot_read(settings_slot(s, NULL, key), text, flag, err);
+		return take_value(settings_slot(s, NULL, key), text, flag, err);
 	}
 }
 

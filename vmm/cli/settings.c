@@ -129,6 +129,34 @@ static int set_distance(struct topology *t, unsigned int from, unsigned int to, 
 	return 0;
 }
 
+/* A pair of the flags', both ways; @given has those before it. */
+static int set_pair(struct topology *t, const struct settings_distance *p, bool *given,
+		    struct error *err)
+{
+	size_t there = (size_t)p->a * t->nr_nodes + p->b, back = (size_t)p->b * t->nr_nodes + p->a;
+
+	if (set_distance(t, p->a, p->b, p->value, &p->where, err) ||
+	    set_distance(t, p->b, p->a, p->value, &p->where, err))
+		return -1;
+	if (given[there]) {
+		error_set(err, "distance of node %u to node %u is given twice", p->a, p->b);
+		return where_error(err, &p->where);
+	}
+	given[there] = given[back] = true;
+	return 0;
+}
+
+static int set_pairs(struct settings *s, struct topology *t, struct error *err)
+{
+	bool *given = xcalloc((size_t)t->nr_nodes * t->nr_nodes, sizeof(*given));
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && i < s->nr_pairs; i++)
+		ret = set_pair(t, &s->pairs[i], given, err);
+	free(given);
+	return ret;
+}
+
 static int set_distances(struct settings *s, struct topology *t, struct error *err)
 {
 	unsigned int n = t->nr_nodes;
@@ -144,14 +172,7 @@ static int set_distances(struct settings *s, struct topology *t, struct error *e
 		if (set_distance(t, i / n, i % n, e->value, &e->where, err))
 			return -1;
 	}
-	for (unsigned int i = 0; i < s->nr_pairs; i++) {
-		const struct settings_distance *p = &s->pairs[i];
-
-		if (set_distance(t, p->a, p->b, p->value, &p->where, err) ||
-		    set_distance(t, p->b, p->a, p->value, &p->where, err))
-			return -1;
-	}
-	return 0;
+	return set_pairs(s, t, err);
 }
 
 /* A mistake in a combination is told at the place of the first key that is given. */
