@@ -36,6 +36,20 @@ int topology_parse_shape(const char *text, struct topology_shape *shape, struct 
 	return 0;
 }
 
+int topology_check_shape(const struct topology_shape *shape, struct error *err)
+{
+	if (shape->nodes > TOPOLOGY_MAX_NODES)
+		return error_set(err, "topology: %u nodes are more than the %u that Linux takes",
+				 shape->nodes, TOPOLOGY_MAX_NODES);
+	if (shape->llcs % shape->nodes)
+		return error_set(
+			err,
+			"topology: %u last-level caches cannot be shared evenly by %u nodes: "
+			"use a multiple of %u, or node sections",
+			shape->llcs, shape->nodes, shape->nodes);
+	return 0;
+}
+
 void topology_init(struct topology *t, unsigned int nr_nodes)
 {
 	*t = (struct topology){ .nr_nodes = nr_nodes, .cores = 1, .threads = 1 };
@@ -62,15 +76,8 @@ int topology_uniform(struct topology *t, const struct topology_shape *shape, uin
 		     struct error *err)
 {
 	*t = (struct topology){ 0 };
-	if (shape->nodes > TOPOLOGY_MAX_NODES)
-		return error_set(err, "topology: %u nodes are more than the %u that Linux takes",
-				 shape->nodes, TOPOLOGY_MAX_NODES);
-	if (shape->llcs % shape->nodes)
-		return error_set(
-			err,
-			"topology: %u last-level caches cannot be shared evenly by %u nodes: "
-			"use a multiple of %u, or node sections",
-			shape->llcs, shape->nodes, shape->nodes);
+	if (topology_check_shape(shape, err))
+		return -1;
 	if (memory / MIB < shape->nodes)
 		return error_set(err, "memory: %llu MiB for %u nodes: each node needs 1 MiB",
 				 (unsigned long long)(memory / MIB), shape->nodes);
@@ -114,23 +121,36 @@ int topology_check_node(const struct topology *t, unsigned int node, struct erro
 	return 0;
 }
 
-/* *@with_cpus is 0 before and says how many nodes have CPUs after. */
-static int check_nodes(const struct topology *t, unsigned int *with_cpus, struct error *err)
+static unsigned int count_nodes_with_cpus(const struct topology *t)
 {
-	for (unsigned int i = 0; i < t->nr_nodes; i++) {
-		if (topology_check_node(t, i, err))
-			return -1;
-		*with_cpus += t->nodes[i].llcs > 0;
-	}
-	if (!*with_cpus)
-		return error_set(err, "no node has CPUs: give one of them llcs = 1");
-	if (t->packages && (t->packages > *with_cpus || *with_cpus % t->packages))
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		nr += t->nodes[i].llcs > 0;
+	return nr;
+}
+
+int topology_check_packages(const struct topology *t, struct error *err)
+{
+	unsigned int nodes = count_nodes_with_cpus(t);
+
+	if (t->packages && nodes && (t->packages > nodes || nodes % t->packages))
 		return error_set(
 			err,
 			"packages = %u cannot be shared evenly by %u nodes with CPUs: use a "
 			"divisor of %u",
-			t->packages, *with_cpus, *with_cpus);
+			t->packages, nodes, nodes);
 	return 0;
+}
+
+static int check_nodes(const struct topology *t, struct error *err)
+{
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (topology_check_node(t, i, err))
+			return -1;
+	if (!count_nodes_with_cpus(t))
+		return error_set(err, "no node has CPUs: give one of them llcs = 1");
+	return topology_check_packages(t, err);
 }
 
 static int check_distances(const struct topology *t, struct error *err)
@@ -199,13 +219,13 @@ static void number_cpus(struct topology *t, unsigned int nodes_per_package)
 
 int topology_finish(struct topology *t, struct error *err)
 {
-	unsigned int with_cpus = 0;
+	unsigned int nodes = count_nodes_with_cpus(t);
 
-	if (check_nodes(t, &with_cpus, err) || check_distances(t, err) || count_cpus(t, err))
+	if (check_nodes(t, err) || check_distances(t, err) || count_cpus(t, err))
 		return -1;
 	if (!t->packages)
-		t->packages = with_cpus;
-	number_cpus(t, with_cpus / t->packages);
+		t->packages = nodes;
+	number_cpus(t, nodes / t->packages);
 	return 0;
 }
 

@@ -62,6 +62,9 @@ struct topology_shape {
 /* Reads "2n4l4c2t". Returns 0, or -1 with what is wrong and what would be right. */
 int topology_parse_shape(const char *text, struct topology_shape *shape, struct error *err);
 
+/* Linux takes as many nodes, which can share the caches evenly. Returns 0, or -1 with the cure. */
+int topology_check_shape(const struct topology_shape *shape, struct error *err);
+
 /*
  * Makes @t a machine of @nr_nodes empty nodes (1..TOPOLOGY_MAX_NODES) of strict placement, with one
  * core per cache, one thread per core, and distances of 10 on the diagonal and 20 elsewhere.
@@ -72,8 +75,8 @@ void topology_init(struct topology *t, unsigned int nr_nodes);
 void topology_share_memory(struct topology *t, uint64_t memory);
 
 /*
- * Makes @t the uniform machine @shape with @memory bytes. Returns 0, or -1 when the caches
- * cannot be shared evenly by the nodes or there is less than 1 MiB per node; @t is then empty.
+ * Makes @t the uniform machine @shape with @memory bytes. Returns 0, or -1 when the shape is
+ * wrong or there is less than 1 MiB per node; @t is then empty.
  */
 int topology_uniform(struct topology *t, const struct topology_shape *shape, uint64_t memory,
 		     struct error *err);
@@ -86,6 +89,9 @@ int topology_check_node(const struct topology *t, unsigned int node, struct erro
 
 /* A number is a distance from @from to @to: 10 for itself, else 11..254, or 255, unreachable. */
 int topology_check_distance(unsigned int from, unsigned int to, long value, struct error *err);
+
+/* The packages that are given share the nodes with CPUs evenly, where there are any. 0, or -1. */
+int topology_check_packages(const struct topology *t, struct error *err);
 
 /*
  * Checks the whole and numbers the CPUs: node by node, cache by cache, core by core, thread by

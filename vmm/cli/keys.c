@@ -18,6 +18,14 @@ static int parse_boot(const char *text, unsigned int *mode, struct error *err)
 	return error_set(err, "\"%s\": must be packed or unpacked", text);
 }
 
+static int check_topology(const char *text, struct error *err)
+{
+	struct topology_shape shape;
+
+	return topology_parse_shape(text, &shape, err) || topology_check_shape(&shape, err) ? -1
+											    : 0;
+}
+
 /* clang-format off */
 /* Where a key is kept: as a number, and as text. */
 #define AT(type, member) offsetof(type, member), sizeof(((type *)NULL)->member)
@@ -44,7 +52,7 @@ const struct key keys[] = {
 	  .help = "memory in all, as in 1.5G; default 1G", .min = 1 },
 	{ "topology", "NnNlNcNt", KEY_TEXT, KEY_IN_FILE, TEXT(topology), KEYS_OF_MACHINE,
 	  "--topology", .help = "nodes, last-level caches in all, cores per cache and threads per "
-	  "core, as in 2n4l4c2t; default 1n1l1c1t" },
+	  "core, as in 2n4l4c2t; default 1n1l1c1t", .check = check_topology },
 	{ "node", "KEY=VALUE,...", KEY_NODE, KEY_IN_FILE, NOTHING, KEYS_OF_MACHINE, "--node",
 	  .help = "one more node; its keys, numavm.conf(5), are " },
 	{ "distances", "{ N, ... }", KEY_MATRIX, .in = KEY_IN_FILE },

@@ -240,9 +240,10 @@ static int make_topology(struct settings *s, struct topology *t, struct error *e
 	t->packages = s->packages;
 	if (set_distances(s, t, err))
 		return -1;
+	if (topology_check_packages(t, err))
+		return where_error(err, settings_where(s, NULL, "packages"));
 	if (topology_finish(t, err))
-		return where_error(err, s->packages ? settings_where(s, NULL, "packages")
-						    : &s->nodes[0].declared);
+		return where_error(err, &s->nodes[0].declared);
 	return 0;
 }
 
