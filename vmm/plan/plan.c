@@ -56,15 +56,22 @@ static void warn_of_edges(struct plan *plan)
 
 static void warn_of_small_nodes(struct plan *plan)
 {
-	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++) {
-		uint64_t size = plan->machine->topology.nodes[i].size;
+	const struct topology *t = &plan->machine->topology;
+	struct bitmask *small = numa_bitmask_alloc(t->nr_nodes);
+	unsigned int nr;
+	char *list;
 
-		if (!size || size >= arch_node_min_size)
-			continue;
-		warn(plan, "node %u has less than 4M, which Linux before 6.7 ignores or crashes on",
-		     i);
-		return;
-	}
+	for (unsigned int i = 0; i < t->nr_nodes; i++)
+		if (t->nodes[i].size && t->nodes[i].size < arch_node_min_size)
+			numa_bitmask_setbit(small, i);
+	nr = numa_bitmask_weight(small);
+	list = host_list(small);
+	if (nr)
+		warn(plan,
+		     "node%s %s %s less than 4M, which Linux before 6.7 ignores or crashes on",
+		     nr > 1 ? "s" : "", list, nr > 1 ? "have" : "has");
+	free(list);
+	numa_bitmask_free(small);
 }
 
 static void warn_of_failure(struct plan *plan, const struct error *err)
