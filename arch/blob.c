@@ -69,6 +69,20 @@ void blob_printf(struct blob *blob, const char *fmt, ...)
 	blob_add(blob, text, strlen(text));
 }
 
+/* As mkdir -p. Returns 0, or -1 with errno. */
+static int make_folder(const char *folder)
+{
+	char *path = xstrdup(folder);
+	int ret = 0;
+
+	for (char *at = path + (*path != 0); !ret && (at = strchr(at, '/')); *at++ = '/') {
+		*at = 0;
+		ret = mkdir(path, 0777) && errno != EEXIST ? -1 : 0;
+	}
+	free(path);
+	return ret || (mkdir(folder, 0777) && errno != EEXIST) ? -1 : 0;
+}
+
 int blob_write(const struct blob *blob, size_t offset, size_t size, const char *folder,
 	       const char *name, struct error *err)
 {
@@ -77,7 +91,7 @@ int blob_write(const struct blob *blob, size_t offset, size_t size, const char *
 	FILE *file;
 	int ret = 0;
 
-	if (mkdir(folder, 0777) && errno != EEXIST)
+	if (make_folder(folder))
 		return error_errno(err, "-o %s", folder);
 	path = xasprintf("%s/%s", folder, name);
 	file = fopen(path, "we");

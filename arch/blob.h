@@ -35,7 +35,7 @@ void blob_printf(struct blob *blob, const char *fmt, ...) __attribute__((format(
 
 /*
  * Writes @size bytes from @offset on to the file @name in @folder, which is made when it is not
- * there. For the tables verb. Returns 0, or -1 naming the one that fails.
+ * there, with all above it. For the tables verb. Returns 0, or -1 naming the one that fails.
  */
 int blob_write(const struct blob *blob, size_t offset, size_t size, const char *folder,
 	       const char *name, struct error *err);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "arch/blob.h"
+#include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 
@@ -93,6 +98,45 @@ START_TEST(checksum_makes_zero)
 }
 END_TEST
 
+/* With all folders above it, as mkdir -p makes them; what is there already will do. */
+START_TEST(folders_are_made)
+{
+	static const char *const folders[] = { "b", "b/c/d", "b/c/d/", "b//e/../f" };
+	struct blob blob = { 0 };
+	struct error err;
+
+	blob_add(&blob, "xyz", 3);
+	for (unsigned int i = 0; i < COUNT(folders); i++) {
+		char *folder = xasprintf("%s/blob/%s", scratch_dir, folders[i]);
+		char *path = xasprintf("%s/x", folder);
+		struct stat st;
+
+		ck_assert_msg(!blob_write(&blob, 1, 2, folder, "x", &err), "%s", err.text);
+		ck_assert_int_eq(stat(path, &st), 0);
+		ck_assert_int_eq(st.st_size, 2);
+		free(path);
+		free(folder);
+	}
+	blob_free(&blob);
+}
+END_TEST
+
+START_TEST(folder_that_cannot_be_is_named)
+{
+	char *file = xasprintf("%s/blob.file", scratch_dir), *folder = xasprintf("%s/a/b", file);
+	struct blob blob = { 0 };
+	struct error err;
+
+	ck_assert_int_eq(close(creat(file, 0600)), 0);
+	ck_assert_int_eq(blob_write(&blob, 0, 0, folder, "x", &err), -1);
+	ck_assert_msg(strstr(err.text, folder) && strstr(err.text, ": Not a directory"), "%s",
+		      err.text);
+	ck_assert_int_eq(blob_write(&blob, 0, 0, "", "x", &err), -1);
+	free(folder);
+	free(file);
+}
+END_TEST
+
 Suite *blob_suite(void)
 {
 	Suite *s = suite_create("blob");
@@ -104,6 +148,8 @@ Suite *blob_suite(void)
 	tcase_add_test(tc, grows_and_keeps);
 	tcase_add_loop_test(tc, insert_opens_a_gap, 0, COUNT(inserts));
 	tcase_add_loop_test(tc, checksum_makes_zero, 0, COUNT(sums));
+	tcase_add_test(tc, folders_are_made);
+	tcase_add_test(tc, folder_that_cannot_be_is_named);
 	suite_add_tcase(s, tc);
 	return s;
 }

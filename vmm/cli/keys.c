@@ -106,7 +106,7 @@ const struct key keys[] = {
 	{ "json", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(json), KEYS_OF_PLAN, "--json",
 	  .otherwise = "yes", .help = "print JSON" },
 	{ "output", "DIR", KEY_PATH, KEY_IN_FLAGS, TEXT(output), KEYS_OF_TABLES, "-o",
-	  .help = "the folder to write to; made when it is not there" },
+	  .help = "the folder to write to; made, with those above it, when it is not there" },
 
 	{ "help", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(help), KEYS_OF_ALL, "-h",
 	  .otherwise = "yes", .help = "print this" },
