@@ -158,3 +158,15 @@ t_terminal_timeout() {
 }
 
 t_terminal_crash() { on_terminal 123 --expect crash -- -k "$out/crash"; }
+
+# The machine is what is on stdin, to its end: the guest gets nothing of it.
+t_config_on_stdin() {
+	local name
+	echo 'memory = 128M' >"$dir/machine"
+	for name in - /dev/stdin; do
+		limited "$numavm" run -c "$name" -k "$out/echo" --timeout 1s --result "$dir/result" \
+			>"$dir/stdout" 2>"$dir/stderr" <"$dir/machine"
+		status=$?
+		expect_end 124 timeout && expect_stdout 'echo: ready\n' || return 1
+	done
+}

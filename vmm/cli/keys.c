@@ -37,7 +37,7 @@ static int check_topology(const char *text, struct error *err)
 
 const struct key keys[] = {
 	{ "config", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(config), KEYS_OF_MACHINE, "-c",
-	  .help = "read the machine from FILE, numavm.conf(5)" },
+	  .help = "read the machine from FILE, numavm.conf(5); - is stdin" },
 	{ "kernel", "FILE", KEY_PATH, KEY_IN_FILE, TEXT(kernel), KEYS_OF_KERNEL, "-k",
 	  .help = "bzImage or ELF vmlinux (x86-64), Image (arm64); default this host's own" },
 	{ "initrd", "FILE", KEY_PATH, KEY_IN_FILE, TEXT(initrd), KEYS_OF_KERNEL, "-i",
@@ -57,7 +57,7 @@ const struct key keys[] = {
 	  .help = "one more node; its keys, numavm.conf(5), are " },
 	{ "distances", "{ N, ... }", KEY_MATRIX, .in = KEY_IN_FILE },
 	{ "distance", "A,B=N", KEY_DISTANCE, KEY_IN_FLAGS, NOTHING, KEYS_OF_MACHINE, "--distance",
-	  .help = "distance between nodes A and B, both ways" },
+	  .help = "distance between nodes A and B, both ways; default 20" },
 	{ "cores", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(cores), KEYS_OF_MACHINE, "--cores",
 	  .help = "cores per cache", .min = 1, .max = TOPOLOGY_MAX_CPUS },
 	{ "threads", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(threads), KEYS_OF_MACHINE, "--threads",
