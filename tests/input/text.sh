@@ -22,6 +22,7 @@ refuse memory-unit 'GB can mean a power of ten: write G or GiB' plan -m 1GB
 refuse memory-overflow 'more than 64 bits hold' plan -m 17592186044416G
 refuse memory-too-high 'use less memory' plan -m 4000000T
 refuse memory-of-host 'more than' run -k "$tmp/kernel" -m 512G
+refuse memory-long '0x": must end in K, M' plan -m "$(printf '%0100000dx' 0)"
 for shape in '' 2n 2n2l 2n2l2c 2n2l2c2 0n1l1c1t 2n2l0c1t 2n2l2c2tx -1n1l1c1t 99999999999999999999n1l1c1t; do
 	refuse "topology-$shape" 'must be NnNlNcNt' plan --topology "$shape"
 done

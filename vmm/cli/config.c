@@ -219,25 +219,34 @@ static int parse_bytes(const char *name, const char *text, size_t size, struct s
 	return error_set(err, "%s:%zu: a zero byte: this is no text file", name, line);
 }
 
-/* Reads until the end of @fd, but at most @room bytes. Returns how many, or -1. */
-static ssize_t read_bytes(int fd, char *to, size_t room)
+/* All of @fd, or more than MAX_FILE bytes, and a 0; to be freed. *@size is -1 for errno. */
+static char *read_bytes(int fd, ssize_t *size)
 {
-	size_t used = 0;
+	size_t used = 0, room = 0;
+	char *text = NULL;
 	ssize_t got;
 
-	while ((got = read(fd, to + used, room - used)) > 0 || (got < 0 && errno == EINTR))
+	do {
+		if (used + 1 >= room)
+			text = xrealloc(text, room = 2 * room + 4096, 1);
+		got = read(fd, text + used, room - used - 1);
 		used += got > 0 ? got : 0;
-	return got < 0 ? -1 : (ssize_t)used;
+	} while ((got > 0 && used <= MAX_FILE) || (got < 0 && errno == EINTR));
+	text[used] = 0;
+	*size = got < 0 ? -1 : (ssize_t)used;
+	return text;
 }
 
 int config_read(const char *path, struct settings *settings, struct error *err)
 {
 	bool is_stdin = !strcmp(path, "-") || !strcmp(path, "/dev/stdin");
 	const char *name = is_stdin ? "stdin" : path;
-	char *text = xcalloc(MAX_FILE + 2, 1); /* pages that are not read into cost nothing */
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), ret;
-	ssize_t size = fd < 0 ? -1 : read_bytes(fd, text, MAX_FILE + 1);
+	char *text = NULL;
+	ssize_t size = -1;
 
+	if (fd >= 0)
+		text = read_bytes(fd, &size);
 	*settings = (struct settings){ 0 };
 	ret = size < 0 ? error_set(err, "config %s: %m: %s", name, CURE)
 		       : parse_bytes(name, text, size, settings, err);
