@@ -23,8 +23,8 @@ int size_parse_digits(const char *text, char **end, uint64_t *value)
 }
 
 /*
- * 30, 0.5 or .5, and not all else that strtold() takes. *@unit is after it. Whole numbers of 64
- * bits are exact. 0, or -1.
+ * 30, 0.5 or .5, and nothing else of what strtold() takes; whole numbers of 64 bits are exact.
+ * *@unit is after it. 0, or -1.
  */
 static int parse_decimal(const char *text, const char **unit, long double *value)
 {

@@ -54,7 +54,7 @@ const struct key keys[] = {
 	  "--topology", .help = "nodes, last-level caches in all, cores per cache and threads per "
 	  "core, as in 2n4l4c2t; default 1n1l1c1t", .check = check_topology },
 	{ "node", "KEY=VALUE,...", KEY_NODE, KEY_IN_FILE, NOTHING, KEYS_OF_MACHINE, "--node",
-	  .help = "one more node; its keys, numavm.conf(5), are " },
+	  .help = "one more node, as in memory=1G,llcs=1; its keys, numavm.conf(5), are " },
 	{ "distances", "{ N, ... }", KEY_MATRIX, .in = KEY_IN_FILE },
 	{ "distance", "A,B=N", KEY_DISTANCE, KEY_IN_FLAGS, NOTHING, KEYS_OF_MACHINE, "--distance",
 	  .help = "distance between nodes A and B, both ways; default 20" },

@@ -15,7 +15,7 @@ struct plan {
 	unsigned int nr_warnings;
 };
 
-/* Asks what fits and makes the warnings; @m outlives @plan. */
+/* Asks the host and its KVM what fits and makes the warnings; @m outlives @plan. */
 void plan_make(struct plan *plan, const struct machine *m);
 
 void plan_print(const struct plan *plan, FILE *file);
