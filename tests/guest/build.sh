@@ -18,7 +18,7 @@ warnings="-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla"
 
 arch_x86_64() {
 	folder=$here/x86
-	library=(guest storm x86/start x86/machine x86/acpi x86/memory_map x86/serial)
+	library=(guest storm x86/start x86/machine x86/cpus x86/acpi x86/memory_map x86/serial)
 	flags="-m64 -mno-red-zone -fno-pie -fcf-protection=none"
 	link_flags=(-n -static)
 }

@@ -4,7 +4,9 @@
  * run has yet: its second serial port is on, and a guest drives both.
  */
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -75,7 +77,8 @@ static int load(struct vm *vm, struct error *err)
 	return ret;
 }
 
-static int start(struct vm *vm, struct error *err)
+/* All that comes before vm_start(). */
+static int prepare(struct vm *vm, struct error *err)
 {
 	static const struct ram_options options;
 	int ret;
@@ -86,9 +89,7 @@ static int start(struct vm *vm, struct error *err)
 	ret = fit_make(vm->machine, &vm->fit, err) ||
 	      ram_allocate(&vm->ram, vm->machine, &vm->fit, &options, err);
 	fit_unlock(&vm->fit);
-	if (ret || load(vm, err) || vm_create(vm, err))
-		return -1;
-	return vm_start(vm, err);
+	return ret || load(vm, err) || vm_create(vm, err) ? -1 : 0;
 }
 
 static void wait_for_end(struct ending *ending)
@@ -111,7 +112,8 @@ START_TEST(guest_drives_both_serial_ports)
 	make_machine(&machine, &host);
 	for (unsigned int i = 0; i < COUNT(listeners); i++)
 		listen_to(&listeners[i], &vm.serials[i]);
-	ck_assert_msg(!ending_init(&vm.ending, &err) && !start(&vm, &err), "%s", err.text);
+	ck_assert_msg(!ending_init(&vm.ending, &err) && !prepare(&vm, &err) && !vm_start(&vm, &err),
+		      "%s", err.text);
 	wait_for_end(&vm.ending);
 	vm_stop(&vm);
 	pthread_join(vcpu.thread, NULL);
@@ -127,9 +129,50 @@ START_TEST(guest_drives_both_serial_ports)
 }
 END_TEST
 
+/* A page that the host does not give, as when its memory has failed, is no crash of the guest's. */
+START_TEST(ram_that_is_gone)
+{
+	struct listener listeners[2] = { 0 };
+	struct machine machine;
+	struct arch_host host;
+	struct vcpu vcpu = { 0 };
+	struct vm vm = { .machine = &machine, .vcpus = &vcpu };
+	struct error err;
+
+	make_machine(&machine, &host);
+	for (unsigned int i = 0; i < COUNT(listeners); i++)
+		listen_to(&listeners[i], &vm.serials[i]);
+	ck_assert_msg(!ending_init(&vm.ending, &err) && !prepare(&vm, &err), "%s", err.text);
+	ck_assert_int_eq(mprotect(ram_range_hva(&vm.ram, machine.layout.ranges),
+				  machine.layout.ranges[0].size, PROT_NONE),
+			 0);
+	ck_assert_msg(!vm_start(&vm, &err), "%s", err.text);
+	wait_for_end(&vm.ending);
+	vm_stop(&vm);
+	pthread_join(vcpu.thread, NULL);
+	ck_assert_int_eq(vm.ending.outcome.kind, OUTCOME_ERROR);
+	ck_assert_int_eq(vm.ending.outcome.status, OUTCOME_STATUS_NONE);
+	ck_assert_ptr_nonnull(strstr(vm.ending.outcome.message,
+				     "CPU 0: KVM_RUN: Bad address: the host does not give"));
+	ram_release(&vm.ram);
+	fit_free(&vm.fit);
+	machine_free(&machine);
+}
+END_TEST
+
+/* Where KVM reads the guest's instructions by itself, it is the guest that a lost page is told. */
+static const char *virtualization_missing(void)
+{
+	if (strcmp(arch_name, "x86_64") ||
+	    !system("grep -Eqm1 '^flags.* (vmx|svm) ' /proc/cpuinfo"))
+		return NULL;
+	return "no hardware virtualization below /dev/kvm";
+}
+
 Suite *vm_suite(void)
 {
 	const TTest *const tests[] = { guest_drives_both_serial_ports };
+	const TTest *const on_hardware[] = { ram_that_is_gone };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("vm");
 	TCase *tc = tcase_create("vm");
@@ -138,6 +181,8 @@ Suite *vm_suite(void)
 		reason = "no " GUEST ": tests/guest/build.sh build/guest";
 	tcase_set_timeout(tc, 120);
 	add_or_skip(tc, tests, COUNT(tests), reason);
+	add_or_skip(tc, on_hardware, COUNT(on_hardware),
+		    reason ? reason : virtualization_missing());
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "arch/arch.h"
 #include "mem/host.h"
@@ -14,6 +15,7 @@
 
 #define STACK_SIZE (256 << 10)
 #define MAX_REFUSALS 1000 /* of KVM_RUN, one after another, before a lack counts as lasting */
+#define START_POLL_US 10000 /* delays such a start little; 100 wakeups a second cost little */
 
 int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int index, struct error *err)
 {
@@ -97,17 +99,40 @@ static void handle_exit(struct vcpu *vcpu)
 	}
 }
 
-/* A host that has no memory left for the guest is no fault of the guest's. */
+/*
+ * An NMI to a CPU that was never started stays pending until its start, and KVM_RUN returns at once
+ * as long as it does. INIT and SIPI lose nothing by a sleep: KVM keeps them for the next KVM_RUN.
+ */
+static bool awaits_start(const struct vcpu *vcpu)
+{
+	struct kvm_mp_state state;
+
+	return !ioctl(vcpu->fd, KVM_GET_MP_STATE, &state) &&
+	       state.mp_state == KVM_MP_STATE_UNINITIALIZED;
+}
+
+#define NO_PAGE                                                                            \
+	": the host does not give a page of the guest's RAM: huge pages may have run out " \
+	"(populate = yes takes them before the start), or memory have failed (see dmesg)"
+
+/* A KVM_RUN that fails is the host's doing, and no verdict on the guest. */
 static void handle_run_error(struct vcpu *vcpu)
 {
 	int number = errno;
 
+	if (number == EINTR)
+		return;
+	if (number == EAGAIN && awaits_start(vcpu)) {
+		usleep(START_POLL_US);
+		return;
+	}
 	/* EAGAIN: a CPU that waits for its start was woken, or KVM lacks something for good. */
-	if (number == EINTR || (number == EAGAIN && vcpu->refusals++ < MAX_REFUSALS))
+	if (number == EAGAIN && vcpu->refusals++ < MAX_REFUSALS)
 		return;
 	ending_set(&vcpu->vm->ending,
-		   number == ENOMEM || number == EAGAIN ? OUTCOME_CONTENTION : OUTCOME_CRASH,
-		   "CPU %u: KVM_RUN: %s", vcpu->index, strerror(number));
+		   number == ENOMEM || number == EAGAIN ? OUTCOME_CONTENTION : OUTCOME_ERROR,
+		   "CPU %u: KVM_RUN: %s%s", vcpu->index, strerror(number),
+		   number == EFAULT || number == EHWPOISON ? NO_PAGE : "");
 }
 
 static void run(struct vcpu *vcpu)

@@ -192,6 +192,14 @@ uint32_t lapic_id(void);
 void lapic_write(unsigned int offset, uint32_t value);
 void lapic_interrupt(uint32_t destination, uint32_t command);
 
+/*
+ * All CPUs of the MADT but this one: starts them, one after the other, and returns how many there
+ * are; or sends each an interrupt.
+ */
+unsigned int start_cpus(void);
+void interrupt_cpus(uint32_t command);
+#define ICR_NMI 0x4400
+
 /* The IOAPIC through its windows. */
 uint32_t ioapic_read(uint8_t index);
 void ioapic_write(uint8_t index, uint32_t value);

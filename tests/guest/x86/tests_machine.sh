@@ -79,6 +79,18 @@ t_ports() {
 	expect_end 0 poweroff && expect_stdout 'ports: all ones\n'
 }
 
+# A CPU that was never started and gets an NMI makes KVM_RUN return for good.
+t_nmi_before_start() {
+	run_guest nmi --topology 1n1l3c1t -m 128M --timeout 30s
+	expect_end 0 poweroff && expect_stdout 'nmi: sent\nnmi: started 2\n'
+}
+
+t_nmi_before_start_idle() {
+	start_guest nmi_halt nmi_halt --topology 1n1l3c1t -m 128M && idle || return 1
+	kill -TERM "$pid"
+	ended_by 143
+}
+
 t_end_reset_acpi() { ending reset_acpi 0 reboot; }
 t_end_reset_i8042() { ending reset_i8042 0 reboot; }
 t_end_reset_cf9() { ending reset_cf9 0 reboot; }
