@@ -87,7 +87,7 @@ static const char placed[] = "host = all\n"
 			     "strict = no\n"
 			     "pin = \"0,2-3\"\n"
 			     "verify = full\n"
-			     "realtime = 99\n"
+			     "realtime = 98\n"
 			     "node 0 {\n"
 			     "	host = 0\n"
 			     "	policy = bind\n"
@@ -117,7 +117,7 @@ START_TEST(placement_keys_are_read)
 	}
 	ck_assert_int_eq(s.verify, VERIFY_FULL);
 	ck_assert_int_eq(settings_where(&s, NULL, "verify")->line, 8);
-	ck_assert_uint_eq(s.realtime, 99);
+	ck_assert_uint_eq(s.realtime, 98);
 	ck_assert_int_eq(settings_where(&s, NULL, "realtime")->line, 9);
 	settings_free(&s);
 }
@@ -184,8 +184,8 @@ static const struct {
 	{ "pages = 2M\npages = 4k\n", 2, "pages is given twice, first on line 1" },
 	{ "node 0 {\n pin = core\n\n pin = node\n }\n", 4, "pin is given twice, first on line 2" },
 	{ "verify = no\nverify = no\n", 2, "verify is given twice" },
-	{ "realtime = 0\n", 1, "realtime = \"0\": must be a whole number from 1 to 99" },
-	{ "\nrealtime = 100\n", 2, "1 to 99" },
+	{ "realtime = 0\n", 1, "realtime = \"0\": must be a whole number from 1 to 98" },
+	{ "\nrealtime = 99\n", 2, "1 to 98" },
 	{ "realtime = 1\nrealtime = 1\n", 2, "realtime is given twice" },
 	{ "node 0 { verify = no }\n", 1,
 	  "no key \"verify\" of a node, which \"}\" ends: use memory" },

@@ -8,7 +8,7 @@
 #include "vmm/cli/settings.h"
 
 #define MAX_POPULATE_THREADS 1024
-#define MAX_PRIORITY 99 /* sched(7) */
+#define MAX_PRIORITY 98 /* sched(7) has one more, for the main thread */
 
 static int parse_boot(const char *text, unsigned int *mode, struct error *err)
 {

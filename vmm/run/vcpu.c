@@ -168,10 +168,8 @@ static int take_place(const struct vcpu *vcpu, struct error *err)
 	if (cpus && numa_sched_setaffinity(0, cpus) < 0)
 		return refuse_affinity(vcpu, cpus, err);
 	if (param.sched_priority && sched_setscheduler(0, SCHED_FIFO, &param))
-		return error_errno(err,
-				   "realtime = %d: sched_setscheduler(SCHED_FIFO), which needs "
-				   "CAP_SYS_NICE or ulimit -r %d",
-				   param.sched_priority, param.sched_priority);
+		return error_errno(err, "realtime = %d: sched_setscheduler(SCHED_FIFO)",
+				   param.sched_priority);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/vm.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -75,10 +76,25 @@ static void on_kick(int number)
 	(void)number;
 }
 
+/* One above the vCPUs, which could keep the time limit and signals waiting for ever. */
+static int set_priority(const struct vm *vm, struct error *err)
+{
+	struct sched_param param = { .sched_priority = vm->realtime + 1 };
+
+	if (!vm->realtime || !sched_setscheduler(0, SCHED_FIFO, &param))
+		return 0;
+	return error_errno(err,
+			   "realtime = %d: sched_setscheduler(SCHED_FIFO), which needs "
+			   "CAP_SYS_NICE or ulimit -r %d",
+			   vm->realtime, param.sched_priority);
+}
+
 int vm_start(struct vm *vm, struct error *err)
 {
 	struct sigaction action = { .sa_handler = on_kick };
 
+	if (set_priority(vm, err))
+		return -1;
 	sigaction(KICK, &action, NULL);
 	pthread_barrier_init(&vm->all_ready, NULL, vm->machine->topology.nr_cpus);
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)

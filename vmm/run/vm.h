@@ -76,7 +76,10 @@ int vm_check_host(const struct machine *m, struct error *err);
  */
 int vm_create(struct vm *vm, struct error *err);
 
-/* Starts one thread per vCPU. Returns 0, or -1. */
+/*
+ * Starts one thread per vCPU. With vm->realtime the caller's becomes SCHED_FIFO too, above them.
+ * Returns 0, or -1.
+ */
 int vm_start(struct vm *vm, struct error *err);
 
 /*
