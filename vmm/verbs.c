@@ -118,6 +118,7 @@ static int run_guest(const struct input *in, struct result *result, struct error
 		.timeout_ns = s->timeout_ns,
 		.ram = { s->populate_threads, s->verify, terminal_show_progress },
 		.realtime = s->realtime,
+		.no_input = s->no_input,
 		.start = in->start,
 	};
 

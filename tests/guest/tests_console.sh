@@ -137,6 +137,38 @@ t_terminal_ctrl_c_is_the_guests() {
 	on_terminal 0 --expect ready --raw --send $'\x03ok\n' --expect ok -- -k "$out/echo"
 }
 
+# More than the guest can take at once, and more than a terminal keeps.
+t_terminal_pasted() {
+	local text
+	text=$(printf '%05d,' {1..2500})
+	on_terminal 0 --expect ready --raw --send "$text"$'\n' --expect 02500, -- -k "$out/echo" ||
+		return 1
+	grep -qF "$text" "$dir/stdout" || wrong "not all of it arrived"
+}
+
+# The escape key is read after what a guest does not read.
+t_terminal_pasted_unread() {
+	local text
+	text=$(printf '%099999d' 0)
+	on_terminal 125 --expect hang --raw --send "$text" --send $'\x01x' -- -k "$out/hang_halt"
+}
+
+# Lines of a list are the loop's, and the terminal stays as it is.
+t_no_input() {
+	local line
+	printf '%s\n' one two three >"$dir/list"
+	while read -r line; do
+		limited "$numavm" run -k "$out/poweroff" -m 128M --no-input 2>"$dir/stderr" ||
+			wrong "status $?" || return 1
+		echo "$line"
+	done <"$dir/list" >"$dir/stdout"
+	expect_stdout 'poweroff\none\npoweroff\ntwo\npoweroff\nthree\n'
+}
+
+t_no_input_terminal() {
+	on_terminal 130 --expect hang --send $'\x03' -- -k "$out/hang_halt" --no-input
+}
+
 # 125: the user's leaving is no verdict on the guest.
 t_terminal_ctrl_a_h_and_x() {
 	on_terminal 125 --expect ready --raw --send $'\x01h' --expect 'numavm: ' --expect 'Ctrl-A' \

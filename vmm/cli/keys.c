@@ -101,6 +101,8 @@ const struct key keys[] = {
 	  "--timeout", .help = "end the guest after TIME, as in 30s or 2h (status 124)" },
 	{ "console", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(console), KEYS_OF_RUN, "--console",
 	  .help = "keep what the guest prints in FILE too" },
+	{ "no-input", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(no_input), KEYS_OF_RUN, "--no-input",
+	  .otherwise = "yes", .help = "leave stdin alone, and the terminal as it is" },
 	{ "result", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(result), KEYS_OF_RUN, "--result",
 	  .help = "write what became of the run to FILE, as JSON" },
 	{ "json", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(json), KEYS_OF_PLAN, "--json",

@@ -45,6 +45,7 @@ struct settings {
 	unsigned int realtime; /* SCHED_FIFO priority of the vCPU threads */
 	uint64_t timeout_ns; /* 0: none */
 	char *console;
+	bool no_input;
 	char *result;
 	bool json; /* plan */
 	char *output; /* tables: the folder */

@@ -107,7 +107,8 @@ static int run_vcpus(struct vm *vm, const struct run *run, struct result *result
 
 	if (signals < 0)
 		return -1;
-	terminal_open();
+	if (!run->no_input)
+		terminal_open();
 	result->setup = clock_seconds_since(&run->start);
 	ret = vm_start(vm, err);
 	if (!ret)
@@ -124,6 +125,7 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 	mallopt(M_ARENA_MAX, 1); /* a thread's own would cost its start an mmap of 128 MiB */
 	vm->machine = run->machine;
 	vm->realtime = run->realtime;
+	vm->no_input = run->no_input;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
 	ret = prepare(vm, run, result, err) || run_vcpus(vm, run, result, err) ? -1 : 0;
 	if (!ret)

@@ -16,6 +16,7 @@ struct run {
 	uint64_t timeout_ns; /* 0: none */
 	struct ram_options ram;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
+	bool no_input; /* stdin is left alone */
 	struct timespec start; /* of the program */
 };
 

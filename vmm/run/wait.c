@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/wait.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "vmm/run/input.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 
@@ -21,10 +20,7 @@ enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, NR_POLL };
 
 struct wait {
 	struct vm *vm;
-	bool input_open;
-	bool input_is_terminal;
-	uint8_t input[4096]; /* read, and not yet taken by the guest */
-	size_t input_size;
+	struct input input;
 	uint64_t timeout_ns; /* the user's, for the message; 0: none */
 	uint64_t deadline_ns; /* the limit's or, if that is sooner, a panic's; UINT64_MAX: none */
 	bool panicked; /* the deadline knows of it */
@@ -62,47 +58,6 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 		      "numavm: Ctrl-A h  this help\r\n"
 		      "numavm: Ctrl-A Ctrl-A  send Ctrl-A\r\n",
 		      stderr);
-}
-
-static void offer_input(struct wait *wait)
-{
-	size_t taken =
-		serial_receive(&wait->vm->serials[MACHINE_CONSOLE], wait->input, wait->input_size);
-
-	wait->input_size -= taken;
-	memmove(wait->input, wait->input + taken, wait->input_size);
-}
-
-/*
- * A guest that does not read must not lock up the escape key: from a terminal, bytes that nobody
- * has room for are dropped.
- */
-static void read_input(struct wait *wait)
-{
-	uint8_t fresh[256];
-	size_t room = sizeof(wait->input) - wait->input_size, size;
-	ssize_t got = read(STDIN_FILENO, fresh,
-			   room < sizeof(fresh) && !wait->input_is_terminal ? room : sizeof(fresh));
-
-	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (got <= 0) {
-		wait->input_open = false;
-		return;
-	}
-	size = got;
-	handle_key(wait, terminal_filter(fresh, &size));
-	if (size > room)
-		size = room;
-	memcpy(wait->input + wait->input_size, fresh, size);
-	wait->input_size += size;
-}
-
-static bool wants_input(const struct wait *wait)
-{
-	if (wait->input_is_terminal)
-		return wait->input_open && terminal_is_ours();
-	return wait->input_open && wait->input_size < sizeof(wait->input);
 }
 
 /* A kernel that has panicked has yet to print its trace; what ends it then is told as the panic. */
@@ -144,19 +99,17 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 	if (polls[POLL_SIGNALS].revents)
 		handle_signal(wait, polls[POLL_SIGNALS].fd);
 	if (polls[POLL_INPUT].revents)
-		read_input(wait);
+		handle_key(wait, input_read(&wait->input));
 	if (polls[POLL_CONSOLE].revents &&
 	    read(wait->vm->console.timer, &count, sizeof(count)) == sizeof(count))
 		console_flush(&wait->vm->console, 0);
-	offer_input(wait);
+	input_offer(&wait->input);
 }
 
 void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns)
 {
 	struct wait wait = {
 		.vm = vm,
-		.input_open = true,
-		.input_is_terminal = isatty(STDIN_FILENO),
 		.timeout_ns = timeout_ns,
 		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : UINT64_MAX,
 	};
@@ -167,9 +120,10 @@ void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns)
 		[POLL_CONSOLE] = { .fd = vm->console.timer, .events = POLLIN },
 	};
 
+	input_open(&wait.input, vm->no_input ? -1 : STDIN_FILENO, &vm->serials[MACHINE_CONSOLE]);
 	while (!atomic_load(&vm->ending.stopping)) {
 		note_panic(&wait);
-		polls[POLL_INPUT].fd = wants_input(&wait) ? STDIN_FILENO : -1;
+		polls[POLL_INPUT].fd = input_is_wanted(&wait.input) ? wait.input.fd : -1;
 		if (poll(polls, NR_POLL, ms_until(wait.deadline_ns)) > 0)
 			handle_events(&wait, polls);
 		check_deadline(&wait);

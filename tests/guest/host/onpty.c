@@ -108,6 +108,18 @@ static void check_raw(void)
 		fail("the terminal is not raw", "");
 }
 
+static void send(const char *text)
+{
+	for (size_t left = strlen(text); left;) {
+		ssize_t size = write(master, text, left);
+
+		if (size < 0)
+			fail("write: ", strerror(errno));
+		text += size;
+		left -= (size_t)size;
+	}
+}
+
 static char **play(char **step)
 {
 	for (; *step && strcmp(*step, "--"); step++) {
@@ -117,8 +129,8 @@ static char **play(char **step)
 			expect(*++step);
 		else if (!strcmp(*step, "--signal"))
 			kill(child, atoi(*++step));
-		else if (!strcmp(*step, "--send") && write(master, step[1], strlen(step[1])) > 0)
-			step++;
+		else if (!strcmp(*step, "--send"))
+			send(*++step);
 		else
 			fail("bad step ", *step);
 	}
