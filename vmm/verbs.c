@@ -115,6 +115,7 @@ static int run_guest(const struct input *in, struct result *result, struct error
 		.machine = &in->machine,
 		.boot = &boot,
 		.console = s->console,
+		.console_limit = s->console_limit,
 		.timeout_ns = s->timeout_ns,
 		.ram = { s->populate_threads, s->verify, terminal_show_progress },
 		.realtime = s->realtime,

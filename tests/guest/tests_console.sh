@@ -88,6 +88,14 @@ t_console_unread() {
 	ended_by 124 && expect_end 124 timeout
 }
 
+# stdout is "-", and has everything once.
+t_console_dash() {
+	(cd "$dir" && run_guest poweroff -m 128M --console -; echo "$status" >"$dir/status")
+	status=$(<"$dir/status")
+	expect_end 0 poweroff && expect_stdout 'poweroff\n' || return 1
+	[ ! -e "$dir/-" ] || wrong "there is a file -"
+}
+
 # A file that numavm opens must not get the number of one that was closed.
 t_standard_files_closed() {
 	"$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" <&- >&- 2>"$dir/stderr"

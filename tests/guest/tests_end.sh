@@ -8,7 +8,8 @@
 ending() {
 	run_guest "$1" -m 128M --console "$dir/console"
 	expect_end "$2" "$3" && expect_stdout "$1\n" || return 1
-	cmp -s "$dir/stdout" "$dir/console" || wrong "--console differs from stdout"
+	cmp -s "$dir/stdout" "$dir/console" || wrong "--console differs from stdout" || return 1
+	[ "$(json "$dir/result" console_dropped)" = 0 ] || wrong "bytes were dropped"
 }
 
 t_end_poweroff() { ending poweroff 0 poweroff; }

@@ -117,6 +117,28 @@ const char *kvm_missing(void)
 	return reason;
 }
 
+void stderr_catch(struct caught *caught)
+{
+	fflush(stderr);
+	caught->stderr_fd = dup(STDERR_FILENO);
+	caught->file = open(scratch_dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	ck_assert_int_eq(dup2(caught->file, STDERR_FILENO), STDERR_FILENO);
+}
+
+const char *stderr_release(struct caught *caught)
+{
+	ssize_t size;
+
+	fflush(stderr);
+	size = pread(caught->file, caught->text, sizeof(caught->text) - 1, 0);
+	ck_assert_int_ge(size, 0);
+	caught->text[size] = 0;
+	dup2(caught->stderr_fd, STDERR_FILENO);
+	close(caught->stderr_fd);
+	close(caught->file);
+	return caught->text;
+}
+
 const char *iasl_missing(void)
 {
 	return system("command -v iasl >/dev/null 2>&1") ? "iasl is not in the PATH" : NULL;

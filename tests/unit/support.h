@@ -57,6 +57,15 @@ const char *kvm_missing(void);
 /* NULL when iasl is in the PATH, else the reason. */
 const char *iasl_missing(void);
 
+/* What is printed to stderr in between, the first 999 bytes of it. */
+struct caught {
+	int stderr_fd, file;
+	char text[1000];
+};
+
+void stderr_catch(struct caught *caught);
+const char *stderr_release(struct caught *caught);
+
 /* A folder for this run's files; main.c makes it and removes it. */
 extern char scratch_dir[];
 

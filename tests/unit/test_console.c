@@ -255,6 +255,52 @@ START_TEST(log_cannot_be_opened)
 }
 END_TEST
 
+/* What is beyond the limit is dropped and counted, and still watched for a panic. */
+START_TEST(limit)
+{
+	char *log = xasprintf("%s/limit.log", scratch_dir);
+	char *path = xasprintf("%s/limit.out", scratch_dir);
+	int out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	struct caught caught;
+	struct told told;
+	struct error err;
+
+	ck_assert_int_eq(open_console(&told, out, log, &err), 0);
+	told.console.limit = 5;
+	put(&told, "ab\ncd");
+	ck_assert_uint_eq(told.console.dropped, 0);
+	stderr_catch(&caught);
+	put(&told, "\n");
+	check_file(path, (const uint8_t *)"ab\ncd", 5);
+	check_file(log, (const uint8_t *)"ab\ncd", 5);
+	ck_assert_uint_eq(told.console.dropped, 1);
+	put(&told, PANIC "\n");
+	ck_assert_str_eq(told.events, "P");
+	console_flush(&told.console, 0);
+	check_file(path, (const uint8_t *)"ab\ncd", 5);
+	ck_assert_uint_eq(told.console.dropped, 2 + strlen(PANIC));
+	ck_assert_str_eq(stderr_release(&caught),
+			 "numavm: warning: the guest has printed more than --console-limit: the "
+			 "rest is dropped\n");
+	close_console(&told);
+	close(out);
+	free(log);
+	free(path);
+}
+END_TEST
+
+/* stdout under its usual name: no file is made, and nothing comes twice. */
+START_TEST(log_is_stdout)
+{
+	struct told told;
+	struct error err;
+
+	ck_assert_int_eq(open_console(&told, 1, "-", &err), 0);
+	ck_assert_int_eq(told.console.log, -1);
+	close_console(&told);
+}
+END_TEST
+
 Suite *console_suite(void)
 {
 	Suite *s = suite_create("console");
@@ -267,6 +313,8 @@ Suite *console_suite(void)
 	tcase_add_test(tc, flush_does_not_wait_for_a_writer);
 	tcase_add_test(tc, flush_does_not_write_to_a_full_pipe);
 	tcase_add_test(tc, log_cannot_be_opened);
+	tcase_add_test(tc, limit);
+	tcase_add_test(tc, log_is_stdout);
 	suite_add_tcase(s, tc);
 	return s;
 }

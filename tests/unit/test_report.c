@@ -136,7 +136,9 @@ static const struct {
 
 START_TEST(verdict_is_written)
 {
-	struct result result = { .setup = 1.5, .populate = 0.25, .total = 2.125 };
+	struct result result = {
+		.setup = 1.5, .populate = 0.25, .total = 2.125, .console_dropped = 1ULL << 40
+	};
 	json_t *json;
 
 	outcome_set(&result.outcome, kinds[_i].kind, "node %d \"quoted\"", 3);
@@ -148,6 +150,7 @@ START_TEST(verdict_is_written)
 	ck_assert_str_eq(string_of(json, "message"), "node 3 \"quoted\"");
 	ck_assert(seconds_of(json, "setup") == 1.5 && seconds_of(json, "populate") == 0.25 &&
 		  seconds_of(json, "total") == 2.125);
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "console_dropped")), 1LL << 40);
 	ck_assert(json_equal(json_object_get(json, "nodes"), result.nodes));
 	json_decref(json);
 	/* Still ours, and a shorter result leaves nothing of the longer one. */

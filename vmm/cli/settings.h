@@ -45,6 +45,7 @@ struct settings {
 	unsigned int realtime; /* SCHED_FIFO priority of the vCPU threads */
 	uint64_t timeout_ns; /* 0: none */
 	char *console;
+	uint64_t console_limit; /* bytes; 0: none */
 	bool no_input;
 	char *result;
 	bool json; /* plan */

@@ -17,7 +17,7 @@ int console_open(struct console *console, const char *log_path, struct error *er
 	console->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (console->timer < 0)
 		return error_errno(err, "timerfd_create");
-	if (!log_path)
+	if (!log_path || !strcmp(log_path, "-")) /* stdout has all */
 		return 0;
 	/* A FIFO that nobody has opened yet must not hold us up. */
 	console->log = open(log_path,
@@ -79,8 +79,22 @@ static void set_timer(const struct console *console)
 	timerfd_settime(console->timer, 0, &due, NULL);
 }
 
+static void drop(struct console *console)
+{
+	if (console->dropped++)
+		return;
+	write_held(console);
+	fprintf(stderr, "numavm: warning: the guest has printed more than --console-limit: the "
+			"rest is dropped\n");
+}
+
 static void put(struct console *console, uint8_t byte)
 {
+	if (console->limit && console->passed == console->limit) {
+		drop(console);
+		return;
+	}
+	console->passed++;
 	console->held[console->nr_held++] = byte;
 	if (byte == '\n' || console->nr_held == CONSOLE_HELD) {
 		write_held(console);

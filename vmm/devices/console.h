@@ -31,6 +31,7 @@ enum console_event {
 struct console {
 	/* Filled in before it is opened. */
 	int out;
+	uint64_t limit; /* of the guest's bytes that are passed on; 0: none */
 	const atomic_bool *stopping; /* the guest's end has come */
 	void (*tell)(void *opaque, enum console_event event, const char *text); /* lock held */
 	void *opaque;
@@ -42,13 +43,15 @@ struct console {
 	bool out_failed;
 	uint8_t held[CONSOLE_HELD]; /* bytes that have not gone out yet */
 	size_t nr_held;
+	uint64_t passed;
+	atomic_ullong dropped; /* bytes beyond the limit */
 	struct panic panic;
 };
 
 /*
- * Writes to console->out, and to @log_path when that is not NULL. Once *console->stopping is true,
- * a signal ends the wait for their readers, and the bytes are lost. Returns 0, or -1 with the
- * reason.
+ * Writes to console->out, and to @log_path when that is not NULL or "-". Once *console->stopping is
+ * true, a signal ends the wait for their readers, and the bytes are lost. Returns 0, or -1 with
+ * the reason.
  */
 int console_open(struct console *console, const char *log_path, struct error *err);
 

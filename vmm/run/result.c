@@ -69,11 +69,12 @@ int result_open(const char *path, struct error *err)
 char *result_text(const struct result *result)
 {
 	json_t *json =
-		json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:o}", "outcome",
+		json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:I, s:o}", "outcome",
 			  outcome_name(result->outcome.kind), "status", result->outcome.status,
 			  "message", text_as_json(result->outcome.message), "seconds", "setup",
 			  result->setup, "populate", result->populate, "total", result->total,
-			  "nodes", result->nodes ? json_incref(result->nodes) : json_array());
+			  "console_dropped", (json_int_t)result->console_dropped, "nodes",
+			  result->nodes ? json_incref(result->nodes) : json_array());
 	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	char *text = xasprintf("%s\n", dump);
 

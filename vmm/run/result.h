@@ -7,6 +7,7 @@
 #define VMM_RUN_RESULT_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "vmm/run/ending.h"
 
@@ -16,6 +17,7 @@ struct result {
 	double setup; /* seconds from the start to the first vCPU's run */
 	double populate; /* of these, taking memory */
 	double total;
+	uint64_t console_dropped; /* bytes beyond --console-limit */
 	json_t *nodes; /* report_json(); NULL also when there was no RAM yet */
 };
 

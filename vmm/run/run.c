@@ -54,17 +54,18 @@ static void end_by_console(void *ending, enum console_event event, const char *t
 			   text);
 }
 
-static int open_console(struct vm *vm, const char *log, struct error *err)
+static int open_console(struct vm *vm, const struct run *run, struct error *err)
 {
 	vm->serials[MACHINE_CONSOLE].ops = &console_port;
 	vm->serials[MACHINE_CONSOLE].opaque = vm;
 	vm->console = (struct console){
 		.out = STDOUT_FILENO,
+		.limit = run->console_limit,
 		.stopping = &vm->ending.stopping,
 		.tell = end_by_console,
 		.opaque = &vm->ending,
 	};
-	return console_open(&vm->console, log, err);
+	return console_open(&vm->console, run->console, err);
 }
 
 /* All that can be wrong with the input is found before KVM is given anything. */
@@ -79,7 +80,7 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 		return -1;
 	load_end(&load);
 	boot_close(run->boot);
-	if (ending_init(&vm->ending, err) || open_console(vm, run->console, err))
+	if (ending_init(&vm->ending, err) || open_console(vm, run, err))
 		return -1;
 	return vm_create(vm, err);
 }
@@ -134,6 +135,7 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 		vm_stop(vm);
 		dump_cpus(vm);
 	}
+	result->console_dropped = vm->console.dropped;
 	result->total = clock_seconds_since(&run->start);
 	return ret;
 }

@@ -12,7 +12,8 @@
 struct run {
 	const struct machine *machine;
 	struct boot *boot; /* opened; closed once it is in RAM */
-	const char *console; /* log file, or NULL */
+	const char *console; /* log file, "-" for stdout alone, or NULL */
+	uint64_t console_limit; /* bytes; 0: none */
 	uint64_t timeout_ns; /* 0: none */
 	struct ram_options ram;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */

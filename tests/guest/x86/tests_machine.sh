@@ -91,6 +91,16 @@ t_nmi_before_start_idle() {
 	ended_by 143
 }
 
+# The guest prints 1 MiB and 1000 bytes.
+t_console_limit() {
+	local sizes
+	run_guest torrent -m 128M --console "$dir/console" --console-limit 1M
+	expect_end 0 poweroff || return 1
+	sizes="$(stat -c %s "$dir/stdout") $(stat -c %s "$dir/console")"
+	sizes+=" $(json "$dir/result" console_dropped) $(grep -c 'console-limit' "$dir/stderr")"
+	[ "$sizes" = '1048576 1048576 1000 1' ] || wrong "stdout, file, dropped, said: $sizes"
+}
+
 t_end_reset_acpi() { ending reset_acpi 0 reboot; }
 t_end_reset_i8042() { ending reset_i8042 0 reboot; }
 t_end_reset_cf9() { ending reset_cf9 0 reboot; }
