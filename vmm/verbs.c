@@ -174,7 +174,7 @@ const struct verb verbs[] = {
 	{ "run", "[OPTION]...", "boot it; the guest's console is stdin and stdout",
 	  "Boots a kernel on the machine. Ctrl-A x leaves it, Ctrl-A h lists the keys.\n",
 	  "Exit status: 0 powered off or rebooted, 122 kernel panic, 123 crash, 124 time\n"
-	  "limit, 125 no verdict (bad arguments or config, or the host refused).\n",
+	  "limit, 125 no verdict (bad arguments or config, the host refused, or Ctrl-A x).\n",
 	  KEYS_OF_RUN, KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL, act_run },
 	{ "plan", "[OPTION]...", "print what the guest would see, and start nothing",
 	  "Prints the nodes, memory ranges, e820, distances and warnings; starts nothing.\n", BOTH,

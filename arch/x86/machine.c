@@ -66,6 +66,28 @@ static int create_irqchip(struct vm *vm, struct error *err)
 	return 0;
 }
 
+/* Not every processor can do it. */
+static int enable_if_there(struct vm *vm, uint32_t capability, uint64_t argument, struct error *err)
+{
+	if (ioctl(vm->fd, KVM_CHECK_EXTENSION, capability) <= 0)
+		return 0;
+	return enable(vm, capability, argument, err);
+}
+
+/*
+ * A guest can keep its processor from all interrupts (CVE-2015-5307), or lock the memory bus over
+ * and over: an exit ends that. KVM reports a notify exit only when the guest's state is lost with
+ * it. A notify window of 0 is safe, for the processor adds one of its own.
+ */
+static int free_processor(struct vm *vm, struct error *err)
+{
+	if (enable_if_there(vm, KVM_CAP_X86_NOTIFY_VMEXIT, KVM_X86_NOTIFY_VMEXIT_ENABLED, err) < 0)
+		return error_prefix(err, "KVM_CAP_X86_NOTIFY_VMEXIT: ");
+	if (enable_if_there(vm, KVM_CAP_X86_BUS_LOCK_EXIT, KVM_BUS_LOCK_DETECTION_EXIT, err) < 0)
+		return error_prefix(err, "KVM_CAP_X86_BUS_LOCK_EXIT: ");
+	return 0;
+}
+
 _Static_assert(sizeof(struct cpuid_leaf) == sizeof(struct kvm_cpuid_entry2) &&
 		       offsetof(struct cpuid_leaf, edx) == offsetof(struct kvm_cpuid_entry2, edx) &&
 		       offsetof(struct cpuid_table, leaves) == sizeof(struct kvm_cpuid2),
@@ -155,7 +177,7 @@ int arch_vm_init(struct vm *vm, struct error *err)
 	vm->arch.supported.nr = CPUID_MAX_LEAVES;
 	if (kvm_ioctl(vm->kvm, KVM_GET_SUPPORTED_CPUID, &vm->arch.supported, err) ||
 	    check_width(vm, err) || set_own_pages(vm, err) || create_irqchip(vm, err) ||
-	    set_boot_cpu(vm, err))
+	    set_boot_cpu(vm, err) || free_processor(vm, err))
 		return -1;
 	add_devices(vm);
 	return 0;

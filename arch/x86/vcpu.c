@@ -2,6 +2,7 @@
 /* One vCPU on x86-64: CPUID, the registers it starts with, its exits and its dump. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arch/arch.h"
 #include "arch/x86/apic_id.h"
@@ -135,6 +136,9 @@ static void handle_io(struct vcpu *vcpu)
 	}
 }
 
+/* 1000 bus locks a second are the most that Linux grants programs (split_lock_detect=ratelimit). */
+#define BUS_LOCK_US 1000
+
 bool arch_vcpu_exit(struct vcpu *vcpu)
 {
 	switch (vcpu->run->exit_reason) {
@@ -143,6 +147,14 @@ bool arch_vcpu_exit(struct vcpu *vcpu)
 		return true;
 	case KVM_EXIT_IOAPIC_EOI:
 		ioapic_end(&vcpu->vm->arch.ioapic, vcpu->run->eoi.vector);
+		return true;
+	case KVM_EXIT_X86_BUS_LOCK:
+		usleep(BUS_LOCK_US);
+		return true;
+	case KVM_EXIT_NOTIFY:
+		if (vcpu->run->notify.flags & KVM_NOTIFY_CONTEXT_INVALID)
+			vcpu_crashed(vcpu, "an instruction without end, after which its state is "
+					   "not valid (KVM notify exit)");
 		return true;
 	default:
 		return false;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "mem/clock.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 #include "vmm/run/kvm.h"
@@ -160,6 +161,33 @@ START_TEST(ram_that_is_gone)
 }
 END_TEST
 
+/* What Documentation/virt/kvm/api.rst says of these exits; few processors have them. */
+START_TEST(guest_that_holds_a_cpu)
+{
+	struct kvm_run run = { .exit_reason = KVM_EXIT_X86_BUS_LOCK };
+	struct vm vm = { 0 };
+	struct vcpu vcpu = { .vm = &vm, .index = 3, .run = &run };
+	struct timespec start;
+	struct error err;
+
+	ck_assert_msg(!ending_init(&vm.ending, &err), "%s", err.text);
+	/* Linux lets a user have at most 1000 bus locks a second: split_lock_detect=ratelimit. */
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (unsigned int i = 0; i < 20; i++)
+		ck_assert(arch_vcpu_exit(&vcpu));
+	ck_assert(clock_seconds_since(&start) >= 0.02);
+	run.exit_reason = KVM_EXIT_NOTIFY;
+	ck_assert(arch_vcpu_exit(&vcpu));
+	ck_assert(!atomic_load(&vm.ending.stopping));
+	run.notify.flags = KVM_NOTIFY_CONTEXT_INVALID;
+	ck_assert(arch_vcpu_exit(&vcpu));
+	ck_assert(atomic_load(&vm.ending.stopping));
+	ck_assert_int_eq(vm.ending.outcome.kind, OUTCOME_CRASH);
+	ck_assert_ptr_nonnull(strstr(vm.ending.outcome.message, "CPU 3: "));
+	close(vm.ending.event);
+}
+END_TEST
+
 /* Where KVM reads the guest's instructions by itself, it is the guest that a lost page is told. */
 static const char *virtualization_missing(void)
 {
@@ -172,6 +200,7 @@ static const char *virtualization_missing(void)
 Suite *vm_suite(void)
 {
 	const TTest *const tests[] = { guest_drives_both_serial_ports };
+	const TTest *const on_x86[] = { guest_that_holds_a_cpu };
 	const TTest *const on_hardware[] = { ram_that_is_gone };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("vm");
@@ -180,6 +209,7 @@ Suite *vm_suite(void)
 	if (!reason && access(GUEST, R_OK))
 		reason = "no " GUEST ": tests/guest/build.sh build/guest";
 	tcase_set_timeout(tc, 120);
+	add_or_skip(tc, on_x86, COUNT(on_x86), strcmp(arch_name, "x86_64") ? "of x86-64" : NULL);
 	add_or_skip(tc, tests, COUNT(tests), reason);
 	add_or_skip(tc, on_hardware, COUNT(on_hardware),
 		    reason ? reason : virtualization_missing());
