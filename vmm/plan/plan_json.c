@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* The plan for programs. Names are never changed, only added to. */
 #include <jansson.h>
+#include <stdlib.h>
 
 #include "arch/arch.h"
+#include "mem/text.h"
 #include "vmm/cli/keys.h"
 #include "vmm/plan/plan.h"
 
@@ -105,8 +107,11 @@ static json_t *warnings_json(const struct plan *plan)
 
 static void print_member(FILE *file, const char *name, json_t *value)
 {
+	char *text = json_dumps(value, JSON_COMPACT);
+
 	fprintf(file, ",\"%s\":", name);
-	json_dumpf(value, file, JSON_COMPACT);
+	text_print_json(text, file);
+	free(text);
 	json_decref(value);
 }
 
