@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* config file + flags -> topology -> layout -> the verb. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	clock_gettime(CLOCK_MONOTONIC, &in.start);
+	signal(SIGXFSZ, SIG_IGN); /* a file's limit is an error like a full disk */
 	hold_standard_files();
 	ret = options_parse(argc, argv, verbs, &verb, &in.settings, &err);
 	if (!ret && (in.settings.help || in.settings.version)) {
@@ -64,6 +66,8 @@ int main(int argc, char **argv)
 			options_help(verbs, verb, stdout);
 		ret = verbs_flush(&err);
 	} else if (verb) {
+		if (verb->begin)
+			verb->begin(&in);
 		ret = ret ? ret : make_machine(&in, &host, &err);
 		ret = verb->act(&in, ret, &err);
 	}

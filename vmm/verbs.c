@@ -4,13 +4,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "mem/text.h"
 #include "mem/xalloc.h"
 #include "vmm/plan/plan.h"
+#include "vmm/run/patient.h"
 #include "vmm/run/run.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
@@ -22,13 +25,15 @@ int verbs_flush(struct error *err)
 	return 0;
 }
 
-/* A message may quote what a file or a guest says: its control characters stay out of terminals. */
 void verbs_complain(const char *kind, const char *text)
 {
-	fprintf(stderr, "numavm: %s", kind);
-	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
-	fputc('\n', stderr);
+	char *line = xasprintf("numavm: %s%s", kind, text), *message;
+
+	text_clean(line);
+	message = xasprintf("%s\n", line);
+	patient_write(STDERR_FILENO, message, strlen(message));
+	free(message);
+	free(line);
 }
 
 static int act_plan(struct input *in, int ret, struct error *err)
@@ -143,29 +148,64 @@ static _Noreturn void leave(int status)
 	_exit(status);
 }
 
+/* From the start on: whatever ends it leaves a result, and the time limit holds. */
+static void begin_run(struct input *in)
+{
+	const char *path = in->settings.result;
+
+	signal(SIGPIPE, SIG_IGN);
+	in->result = path ? result_open(path, &in->no_result) : -1;
+	signals_catch(in->result, &in->start, in->settings.timeout_ns);
+}
+
+static bool is_same_output(void)
+{
+	struct stat out, err;
+
+	return !fstat(STDOUT_FILENO, &out) && !fstat(STDERR_FILENO, &err) &&
+	       ((out.st_dev == err.st_dev && out.st_ino == err.st_ino) ||
+		(isatty(STDOUT_FILENO) && isatty(STDERR_FILENO)));
+}
+
+/* On a line of its own, even where the guest has not ended its last. */
+static void tell_end(const struct result *result)
+{
+	const struct outcome *outcome = &result->outcome;
+
+	if (!outcome->message[0])
+		return;
+	if (result->in_line && is_same_output())
+		patient_write(STDERR_FILENO, "\n", 1);
+	if (result->registers)
+		patient_write(STDERR_FILENO, result->registers, strlen(result->registers));
+	verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "", outcome->message);
+}
+
+/*
+ * The verdict first, with signals blocked, which could put a worse one over it; then what may wait
+ * for somebody, with signals as they were.
+ */
 static _Noreturn int act_run(struct input *in, int ret, struct error *err)
 {
 	const char *path = in->settings.result;
 	struct result result = { .wanted = path };
-	struct outcome *outcome = &result.outcome;
-	struct error no_result;
-	int fd = -1;
+	int status;
 
-	if (path && (fd = result_open(path, &no_result)) < 0) {
-		verbs_complain("", ret ? err->text : no_result.text);
+	if (path && in->result < 0) {
+		verbs_complain("", ret ? err->text : in->no_result.text);
 		leave(OUTCOME_STATUS_NONE);
 	}
-	signals_catch(fd);
 	if (ret || run_guest(in, &result, err))
-		outcome_from_error(outcome, err);
-	if (outcome->message[0])
-		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
-			       outcome->message);
-	if (path && result_write(&result, fd, path, err)) {
+		outcome_from_error(&result.outcome, err);
+	status = result.outcome.status;
+	signals_block();
+	ret = path ? result_write(&result, in->result, path, err) : 0;
+	terminal_restore();
+	signals_release();
+	tell_end(&result);
+	if (ret)
 		verbs_complain("", err->text);
-		leave(outcome->status ? outcome->status : OUTCOME_STATUS_NONE);
-	}
-	leave(outcome->status);
+	leave(ret && !status ? OUTCOME_STATUS_NONE : status);
 }
 
 #define BOTH "It takes the other options of run too, so that one command line serves both.\n"
@@ -175,16 +215,16 @@ const struct verb verbs[] = {
 	  "Boots a kernel on the machine. Ctrl-A x leaves it, Ctrl-A h lists the keys.\n",
 	  "Exit status: 0 powered off or rebooted, 122 kernel panic, 123 crash, 124 time\n"
 	  "limit, 125 no verdict (bad arguments or config, the host refused, or Ctrl-A x).\n",
-	  KEYS_OF_RUN, KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL, act_run },
+	  KEYS_OF_RUN, KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL, begin_run, act_run },
 	{ "plan", "[OPTION]...", "print what the guest would see, and start nothing",
 	  "Prints the nodes, memory ranges, e820, distances and warnings; starts nothing.\n", BOTH,
-	  KEYS_OF_PLAN, KEYS_OF_MACHINE, act_plan },
+	  KEYS_OF_PLAN, KEYS_OF_MACHINE, NULL, act_plan },
 	{ "tables", "-o DIR [OPTION]...",
 	  "write what the guest reads of it to files: ACPI tables, e820 and CPUID leaves "
 	  "(x86-64), the device tree (arm64)",
 	  "Writes what the guest reads of the machine. x86-64: each ACPI table as\n"
 	  "DIR/NAME.aml for iasl -d, e820.txt and cpuid.txt; arm64: the device tree as\n"
 	  "DIR/numavm.dtb for dtc -I dtb.\n",
-	  BOTH, KEYS_OF_TABLES, KEYS_OF_MACHINE, act_tables },
+	  BOTH, KEYS_OF_TABLES, KEYS_OF_MACHINE, NULL, act_tables },
 	{ 0 },
 };

@@ -16,9 +16,14 @@ struct input {
 	struct timespec start; /* of the program */
 	struct settings settings;
 	struct machine machine;
+	int result; /* run's --result; -1: none, for @no_result where there should be one */
+	struct error no_result;
 };
 
 /*
+ * begin() is called once the command line is read, whether or not it is right, and act() in any
+ * case.
+ *
  * act() gets what became of the input: @ret is 0, or -1 when it is wrong as @err says. It returns
  * 0, or -1 with @err; run's does not return.
  */
@@ -27,7 +32,10 @@ extern const struct verb verbs[]; /* ends with a row without a name */
 /* stdout may be a full disk or a closed pipe. Returns 0, or -1. */
 int verbs_flush(struct error *err);
 
-/* Prints a message to stderr, after "numavm: " and @kind. */
+/*
+ * Prints a message to stderr, after "numavm: " and @kind. What a file or a guest has put into it
+ * does nothing to a terminal.
+ */
 void verbs_complain(const char *kind, const char *text);
 
 #endif

@@ -96,6 +96,61 @@ t_console_dash() {
 	[ ! -e "$dir/-" ] || wrong "there is a file -"
 }
 
+# stderr_unread GUEST ARG...: with a stderr that is full and that nobody reads, in the background.
+stderr_unread() {
+	local guest=$1
+	shift
+	mkfifo "$dir/pipe"
+	exec 3<>"$dir/pipe"
+	head -c 65536 /dev/zero >&3
+	"$numavm" run -k "$out/$guest" -m 128M --result "$dir/result" "$@" \
+		>"$dir/stdout" 2>&3 </dev/null &
+	pid=$!
+}
+
+# The end waits a while for whom it tells, not for ever.
+t_stderr_unread() {
+	stderr_unread crash
+	ended_by 123 && expect_result crash 123
+}
+
+t_stderr_unread_timeout() {
+	stderr_unread hang_halt --timeout 1s
+	ended_by 124 && expect_result timeout 124
+}
+
+# Even before the guest runs: this prints where its memory is.
+t_stderr_unread_in_setup() {
+	stderr_unread poweroff --populate --timeout 1s
+	ended_by 124 && expect_result timeout 124 && expect_stdout ''
+}
+
+# Once the verdict is there signals do what they do everywhere, and it stays.
+t_stderr_unread_sigterm() {
+	stderr_unread crash
+	wait_for_text '"crash"' "$dir/result" || return 1
+	kill -TERM "$pid"
+	ended_by 143 && expect_result crash 123
+}
+
+# What is said last is longer than the pipe, whose reader comes late: none of it is lost.
+t_stderr_late() {
+	mkfifo "$dir/pipe"
+	exec 3<>"$dir/pipe"
+	head -c 65000 /dev/zero >&3
+	"$numavm" run -k "$out/hang_halt" --topology 1n1l32c1t -m 128M --timeout 1s \
+		--result "$dir/result" >"$dir/stdout" 2>&3 </dev/null &
+	pid=$!
+	wait_for_text '"timeout"' "$dir/result" || return 1
+	cat <&3 >"$dir/both" &
+	ended_by 124
+	kill $!
+	tr -d '\0' <"$dir/both" >"$dir/stderr"
+	rm "$dir/both"
+	expect_end 124 timeout || return 1
+	[ "$(grep -Eic '\b(rip|pc)[ =:]' "$dir/stderr")" = 32 ] || wrong "not all registers"
+}
+
 # A file that numavm opens must not get the number of one that was closed.
 t_standard_files_closed() {
 	"$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" <&- >&- 2>"$dir/stderr"
@@ -209,4 +264,38 @@ t_config_on_stdin() {
 		status=$?
 		expect_end 124 timeout && expect_stdout 'echo: ready\n' || return 1
 	done
+}
+
+# In the background the terminal is the shell's: a job that was raw there, was stopped, goes on in the
+# background and is ended leaves its result, and the terminal alone.
+t_terminal_background() {
+	cat >"$dir/script" <<'EOF'
+dir=$1 numavm=$2 guest=$3
+before=$(stty -g)
+(
+	until grep -qs hang "$dir/console"; do sleep 0.05; done
+	kill -STOP "$(cat "$dir/pid")"
+) &
+bash -c 'echo $$ >"$0/pid"; exec "$@"' "$dir" "$numavm" run -k "$guest" -m 128M \
+	--console "$dir/console" --result "$dir/result"
+echo "stopped: $?"
+stty "$before"
+stty -isig
+pid=$(cat "$dir/pid")
+kill -CONT "$pid"
+kill -TERM "$pid"
+tries=0
+while [ $((tries += 1)) -lt 100 ] && kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.T' "/proc/$pid/status"; do
+	sleep 0.05
+done
+stty -a | grep -q -- -isig || echo "not left alone"
+stty "$before"
+kill -KILL "$pid" 2>/dev/null
+echo "tried: $tries"
+EOF
+	limited "$out/onpty" --expect stopped --expect tried -- bash -m "$dir/script" "$dir" "$numavm" "$out/hang_halt" \
+		>"$dir/stdout" 2>"$dir/stderr"
+	status=$?
+	expect_result error 143 || return 1
+	! grep -q 'not left alone' "$dir/stdout" || wrong "the shell's terminal was changed"
 }

@@ -66,6 +66,208 @@ t_timeout_halt() { hang hang_halt 1 -m 128M; }
 t_timeout_busy() { hang hang_busy 1 -m 128M; }
 t_timeout_four_cpus() { hang hang_busy 4 --topology 2n2l2c1t -m 128M; }
 
+# A crash shows where every vCPU was, as the time limit does.
+t_crash_registers() {
+	local dumped
+	run_guest crash --topology 2n2l1c1t -m 128M
+	expect_end 123 crash || return 1
+	dumped=$(grep -Eic '\b(rip|pc)[ =:]' "$dir/stderr")
+	[ "$dumped" = 2 ] || wrong "registers of $dumped vCPUs, not 2" || return 1
+	tail -n 1 "$dir/stderr" | grep -q 'the guest crashed' || wrong "the verdict is not the last line"
+}
+
+# The limit passes before the guest has run.
+t_timeout_populating() {
+	run_guest poweroff --timeout 20ms --populate-threads 1 \
+		--node memory=1G,llcs=1,pages=4k,populate=yes
+	expect_end 124 timeout && expect_stdout '' || return 1
+	grep -qx 'numavm: the time limit of 0.02 s has passed' "$dir/stderr" || wrong "no message"
+}
+
+# As a parent may have left it.
+t_timeout_populating_alarm_ignored() (
+	trap '' ALRM
+	t_timeout_populating
+)
+
+# message_is TEXT: in the result.
+message_is() {
+	[ "$(json --raw "$dir/result" message)" = "$1" ] ||
+		wrong "the result's message is $(json "$dir/result" message)"
+}
+
+# The result says from the beginning that there is no verdict, and does so after a SIGKILL, be it of
+# a cgroup that has no memory left. The next run takes it for the older result that it is.
+t_result_of_killed() {
+	start_guest hang_halt hang_halt -m 128M && expect_result error 125 || return 1
+	[ "$(stat -c %s "$dir/result")" = 4096 ] || wrong "no room is taken" || return 1
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	pid=''
+	expect_result error 125 &&
+		message_is 'no verdict: numavm was ended before it could give one' || return 1
+	run_guest poweroff -m 128M
+	expect_end 0 poweroff
+}
+
+# A file's limit is an error like a full disk.
+t_file_limit() {
+	(
+		ulimit -f 64
+		run_guest flood -m 128M
+		expect_end 125 error
+	) && message_is "writing the guest's console to stdout: File too large"
+}
+
+t_file_limit_shared_node() {
+	(
+		ulimit -f 64
+		run_guest poweroff --node memory=64M,llcs=1,shared=yes
+		expect_end 125 error
+	) || return 1
+	json --raw "$dir/result" message | grep -q 'File too large' || wrong "another message"
+}
+
+# refused_result TEXT [FILE]: --result cannot be had, which is said before the guest runs.
+refused_result() {
+	local file=${2-$dir/result}
+	limited "$numavm" run -k "$out/poweroff" -m 128M --result "$file" \
+		>"$dir/stdout" 2>"$dir/stderr" </dev/null
+	status=$?
+	expect_status 125 && expect_stdout '' && expect_stderr_ours || return 1
+	grep -qF -- "--result $file: $1" "$dir/stderr" || wrong "no \"$1\""
+}
+
+t_result_file_limit() {
+	(
+		ulimit -S -f 0
+		trap '' XFSZ
+		exec "$numavm" run -k "$out/poweroff" -m 128M --result "$dir/result" </dev/null 2>&1
+	) | cat >"$dir/stdout"
+	status=${PIPESTATUS[0]}
+	expect_status 125 && expect_stdout "numavm: --result $dir/result: File too large\n"
+}
+
+t_result_full() { refused_result 'No space left on device' /dev/full; }
+
+t_result_symlink() {
+	echo '{ "outcome": "poweroff", "status": 0, "seconds": {} }' >"$dir/target"
+	ln -s target "$dir/result"
+	cp "$dir/target" "$dir/target.before"
+	refused_result 'a symbolic link: name the file' || return 1
+	cmp -s "$dir/target" "$dir/target.before" || wrong "what it leads to was written to" || return 1
+	rm "$dir/target"
+	refused_result 'a symbolic link: name the file' || return 1
+	[ ! -e "$dir/target" ] || wrong "what it leads to was made"
+}
+
+# What is JSON is not yet a result.
+t_result_other_json() {
+	local text
+	for text in '{ "name": "numavm" }' '{ "outcome": "poweroff" }' '{' '[]' \
+		'{ "outcome": "poweroff", "status": 0, "seconds": {} } and more'; do
+		echo "$text" >"$dir/result"
+		refused_result 'holds something else than an older result' || return 1
+		[ "$(cat "$dir/result")" = "$text" ] || wrong "it was written to" || return 1
+	done
+}
+
+# Longer than the one that follows, and of a file that has another name and is to stay it.
+t_result_older() {
+	printf '{ "outcome": "poweroff", "status": 0, "seconds": {}, "message": "%08000d" }\n' 0 >"$dir/result"
+	ln "$dir/result" "$dir/other"
+	run_guest poweroff -m 128M
+	expect_end 0 poweroff && cmp "$dir/result" "$dir/other" || return 1
+	[ "$(tail -c 2 "$dir/result")" = '}' ] || wrong "something follows the object"
+}
+
+# More than what is reserved.
+t_result_many_nodes() {
+	run_guest poweroff --topology 16n16l1c1t -m 256M
+	expect_end 0 poweroff || return 1
+	[ "$(json "$dir/result" nodes.15.node)" = 15 ] || wrong "no node 15"
+}
+
+# The guest has filled the disk, and what is reserved is there for the verdict.
+t_result_disk_full() {
+	mkdir "$dir/small"
+	if ! unshare -m true 2>/dev/null; then
+		echo "no right to make a mount namespace"
+		return 2
+	fi
+	# shellcheck disable=SC2016 # the inner shell's
+	limited unshare -m sh -c 'mount -t tmpfs -o size=64k none "$0/small" && cd "$0/small" && "$@" \
+		--result result >stdout 2>"$0/stderr"; status=$?; cp result "$0"; exit $status' \
+		"$dir" "$numavm" run -k "$out/flood" -m 128M </dev/null
+	status=$?
+	expect_end 125 error &&
+		message_is "writing the guest's console to stdout: No space left on device"
+}
+
+# On stdout it follows what the guest said, and is one object; in a file too.
+t_result_on_stdout() {
+	local path
+	for path in - /dev/stdout /dev/fd/1; do
+		limited "$numavm" run -k "$out/poweroff" -m 128M --result "$path" 2>"$dir/stderr" </dev/null |
+			cat >"$dir/stdout"
+		status=${PIPESTATUS[0]}
+		sed 1d "$dir/stdout" >"$dir/result"
+		expect_end 0 poweroff || return 1
+		limited "$numavm" run -k "$out/poweroff" -m 128M --result "$path" \
+			>"$dir/stdout" 2>"$dir/stderr" </dev/null
+		status=$?
+		sed 1d "$dir/stdout" >"$dir/result"
+		expect_end 0 poweroff || return 1
+	done
+	printf abc | limited "$numavm" run -k "$out/echo" -m 128M --timeout 1s --result - \
+		>"$dir/stdout" 2>"$dir/stderr"
+	status=$?
+	sed 1,2d "$dir/stdout" >"$dir/result"
+	expect_end 124 timeout
+}
+
+t_result_in_pipe() {
+	mkfifo "$dir/fifo"
+	cat "$dir/fifo" >"$dir/result.read" &
+	pid=$!
+	exec 3>"$dir/fifo"
+	limited "$numavm" run -k "$out/poweroff" -m 128M --result "$dir/fifo" \
+		>"$dir/stdout" 2>"$dir/stderr" </dev/null 3>&-
+	status=$?
+	exec 3>&-
+	wait "$pid"
+	pid=''
+	mv "$dir/result.read" "$dir/result"
+	expect_end 0 poweroff
+}
+
+# Nothing that the guest says does anything to a terminal that shows the message or the result: C1
+# as a byte and in UTF-8, and DEL.
+t_panic_with_controls() {
+	printf '[    1.000000] Kernel panic - not syncing: a\x9bb\xc2\x9bc\x7fd\xc3\xa9\n' >"$dir/input"
+	limited "$numavm" run -k "$out/echo" -m 128M --result "$dir/result" \
+		>"$dir/stdout" 2>"$dir/stderr" <"$dir/input"
+	status=$?
+	expect_end 122 panic || return 1
+	grep -qxF $'numavm: Kernel panic - not syncing: a?b?c?d\xc3\xa9' "$dir/stderr" ||
+		wrong "another message" || return 1
+	grep -qF 'a?b\u009bc\u007fd' "$dir/result" || wrong "another message in the result"
+}
+
+# A line of its own for what we say, where both are one file; else the guest's bytes and ours alone.
+t_message_after_unfinished_line() {
+	printf abc >"$dir/input"
+	limited "$numavm" run -k "$out/echo" -m 128M --timeout 1s --result "$dir/result" \
+		>"$dir/stdout" 2>&1 <"$dir/input"
+	status=$?
+	expect_status 124 && expect_result timeout 124 || return 1
+	[ "$(sed -n 2p "$dir/stdout")" = abc ] || wrong "the guest's line goes on" || return 1
+	limited "$numavm" run -k "$out/echo" -m 128M --timeout 1s --result "$dir/result" \
+		>"$dir/stdout" 2>"$dir/stderr" <"$dir/input"
+	status=$?
+	expect_end 124 timeout && expect_stdout 'echo: ready\nabc'
+}
+
 # cpu_ticks PID: user and system time so far, in ticks.
 cpu_ticks() {
 	local fields

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "mem/xalloc.h"
 #include "tests/unit/memory.h"
@@ -197,20 +198,59 @@ END_TEST
 
 static const char *const no_files[] = { "/dev/full", "/nowhere/at/all", "/", "" };
 
-/* What stood in the file is gone before the run, not after it. */
-START_TEST(result_is_emptied_at_once)
+/* What stood in the file is gone before the run, not after it, and there is no verdict yet. */
+START_TEST(result_is_replaced_at_once)
 {
 	char *path = xasprintf("%s/old.json", scratch_dir);
 	struct error err = { 0 };
 	FILE *file = fopen(path, "w");
+	struct stat st;
+	json_t *json;
 
 	ck_assert_ptr_nonnull(file);
-	fputs("{\"outcome\": \"poweroff\"}", file);
+	fprintf(file, "{\"outcome\": \"poweroff\", \"status\": 0, \"seconds\": {}}%*s\n", 9000 * _i,
+		"");
 	fclose(file);
 	ck_assert_int_ge(result_open(path, &err), 0);
-	file = fopen(path, "r");
-	ck_assert_int_eq(fgetc(file), EOF);
-	fclose(file);
+	json = json_load_file(path, 0, NULL);
+	ck_assert_str_eq(string_of(json, "outcome"), "error");
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "status")), 125);
+	ck_assert_str_eq(string_of(json, "message"),
+			 "no verdict: numavm was ended before it could give one");
+	json_decref(json);
+	ck_assert(!stat(path, &st) && st.st_size == 4096);
+	free(path);
+}
+END_TEST
+
+/* Each as long as it is, whatever was there before; a signal's is put like any other. */
+START_TEST(result_fits_the_file)
+{
+	static const unsigned int nodes[] = { 0, 300, 1, 4, 0 };
+	char *path = xasprintf("%s/fits.json", scratch_dir), *text;
+	struct result result = { 0 };
+	struct error err = { 0 };
+	struct stat st;
+	json_t *json;
+	int fd;
+
+	for (unsigned int i = 0; i < COUNT(nodes); i++) {
+		result.nodes = json_array();
+		for (unsigned int node = 0; node < nodes[i]; node++)
+			json_array_append_new(result.nodes, json_string("as long as one is"));
+		fd = result_open(path, &err);
+		ck_assert_msg(fd >= 0, "%s", err.text);
+		text = result_text(&result);
+		ck_assert_uint_ge(strlen(text), 4096);
+		ck_assert_int_eq(result_put(fd, text), 0);
+		ck_assert(!stat(path, &st) && text[st.st_size - 1] == '\n' &&
+			  text[st.st_size - 2] == '}' && strlen(text) - st.st_size < 4096);
+		json = json_load_file(path, 0, NULL);
+		ck_assert(json_equal(json_object_get(json, "nodes"), result.nodes));
+		json_decref(json);
+		json_decref(result.nodes);
+		free(text);
+	}
 	free(path);
 }
 END_TEST
@@ -238,7 +278,8 @@ Suite *report_suite(void)
 	tcase_add_loop_test(tc, verdict_is_written, 0, COUNT(kinds));
 	tcase_add_loop_test(tc, error_becomes_a_verdict, 0, 2);
 	tcase_add_test(tc, message_is_no_utf8);
-	tcase_add_test(tc, result_is_emptied_at_once);
+	tcase_add_loop_test(tc, result_is_replaced_at_once, 0, 2);
+	tcase_add_test(tc, result_fits_the_file);
 	tcase_add_loop_test(tc, result_cannot_be_written, 0, COUNT(no_files));
 	suite_add_tcase(s, tc);
 	return s;

@@ -21,6 +21,7 @@ struct verb {
 	const char *notes; /* after them */
 	unsigned int group; /* of its own keys; it takes those of the machine and of run too */
 	unsigned int shown; /* groups that its help shows before its own */
+	void (*begin)(struct input *input); /* before its input is read, or NULL */
 	int (*act)(struct input *input, int ret, struct error *err);
 };
 

@@ -96,6 +96,7 @@ static void put(struct console *console, uint8_t byte)
 	}
 	console->passed++;
 	console->held[console->nr_held++] = byte;
+	atomic_store(&console->in_line, byte != '\n');
 	if (byte == '\n' || console->nr_held == CONSOLE_HELD) {
 		write_held(console);
 	} else if (!console->timed) {

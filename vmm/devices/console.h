@@ -45,6 +45,7 @@ struct console {
 	size_t nr_held;
 	uint64_t passed;
 	atomic_ullong dropped; /* bytes beyond the limit */
+	atomic_bool in_line; /* the last byte ended none */
 	struct panic panic;
 };
 

@@ -20,7 +20,7 @@ __attribute__((format(printf, 2, 3))) static void warn(struct plan *plan, const 
 	va_start(ap, fmt);
 	error_vset(&text, fmt, ap);
 	va_end(ap);
-	text_clean(text);
+	text_clean(text.text);
 	plan->warnings = xrealloc(plan->warnings, plan->nr_warnings + 1, sizeof(*plan->warnings));
 	plan->warnings[plan->nr_warnings++] = xstrdup(text.text);
 }

@@ -42,6 +42,12 @@ void outcome_from_signal(struct outcome *outcome, int number)
 	outcome->status = 128 + number;
 }
 
+void outcome_from_timeout(struct outcome *outcome, uint64_t timeout_ns)
+{
+	outcome_set(outcome, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
+		    timeout_ns / 1e9);
+}
+
 const char *outcome_name(enum outcome_kind kind)
 {
 	return kinds[kind].name;

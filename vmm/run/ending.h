@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "mem/error.h"
 
@@ -41,6 +42,9 @@ void outcome_from_error(struct outcome *outcome, const struct error *err);
 
 /* Of signal @number, which ends the run: error, 128+@number. */
 void outcome_from_signal(struct outcome *outcome, int number);
+
+/* Of the time limit @timeout_ns, which has passed. */
+void outcome_from_timeout(struct outcome *outcome, uint64_t timeout_ns);
 
 /* As the result has it: "poweroff", "panic". */
 const char *outcome_name(enum outcome_kind kind);

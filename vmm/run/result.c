@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/result.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,65 +9,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mem/text.h"
 #include "mem/xalloc.h"
+#include "vmm/run/patient.h"
+
+#define RESERVED 4096 /* bytes of a file from the beginning; an object with six nodes has room */
+#define MAX_OLD (16 << 20) /* what a result of 1024 nodes on as many host nodes is below */
 
 /* A guest can put any byte into its panic line; JSON wants UTF-8. */
 static json_t *text_as_json(const char *text)
 {
-	json_t *string = json_string(text);
-	char ascii[512];
+	char *valid = xstrdup(text);
+	json_t *string;
 
-	if (string)
-		return string;
-	snprintf(ascii, sizeof(ascii), "%s", text);
-	for (char *c = ascii; *c; c++)
-		if (*c & 0x80)
-			*c = '?';
-	return json_string(ascii);
+	text_make_utf8(valid);
+	string = json_string(valid);
+	free(valid);
+	return string;
 }
 
-static bool is_stdout(const struct stat *st)
-{
-	struct stat out;
-
-	return !fstat(STDOUT_FILENO, &out) && st->st_dev == out.st_dev && st->st_ino == out.st_ino;
-}
-
-/* A kernel, say, that is named by mistake must not be lost: what is there is an older result. */
-static int check_old(const char *path, struct error *err)
-{
-	struct stat st;
-	int fd, ret = 0;
-	char first;
-
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size || is_stdout(&st))
-		return 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, &first, 1) != 1 || first != '{')
-		ret = error_set(err,
-				"--result %s: holds something else than an older result: "
-				"name another file, or remove it",
-				path);
-	close(fd);
-	return ret;
-}
-
-/* A FIFO that nobody reads must not hold us up, and stdout under another name not be emptied. */
-int result_open(const char *path, struct error *err)
-{
-	struct stat st;
-	int fd;
-
-	if (check_old(path, err))
-		return -1;
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-	if (fd < 0 || fstat(fd, &st) ||
-	    (S_ISREG(st.st_mode) && !is_stdout(&st) && ftruncate(fd, 0)))
-		return error_errno(err, "--result %s", path);
-	return fd;
-}
-
-char *result_text(const struct result *result)
+/* Blanks follow the newline up to @size. */
+static char *make_text(const struct result *result, size_t size)
 {
 	json_t *json =
 		json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:I, s:o}", "outcome",
@@ -75,22 +38,155 @@ char *result_text(const struct result *result)
 			  result->setup, "populate", result->populate, "total", result->total,
 			  "console_dropped", (json_int_t)result->console_dropped, "nodes",
 			  result->nodes ? json_incref(result->nodes) : json_array());
-	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	char *text = xasprintf("%s\n", dump);
+	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6)), *text;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
 
+	text_print_json(dump, file);
+	fprintf(file, "\n");
+	fflush(file);
+	if (length < size)
+		fprintf(file, "%*s", (int)(size - length), "");
+	fclose(file);
 	free(dump);
 	json_decref(json);
 	return text;
 }
 
-/* One write(2): a reader finds the whole object or none of it. */
+char *result_text(const struct result *result)
+{
+	return make_text(result, RESERVED);
+}
+
+static int write_at(int fd, const char *text, size_t size, off_t at)
+{
+	while (size) {
+		ssize_t written = pwrite(fd, text, size, at);
+
+		if (written <= 0)
+			return -1;
+		text += written;
+		size -= written;
+		at += written;
+	}
+	return 0;
+}
+
+/* Of our own outputs the one that @path leads to; -1 when it is none. */
+static int own_output(const char *path)
+{
+	struct stat st, own;
+
+	if (!strcmp(path, "-"))
+		return STDOUT_FILENO;
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO && !stat(path, &st); fd++)
+		if (!fstat(fd, &own) && st.st_dev == own.st_dev && st.st_ino == own.st_ino)
+			return fd;
+	return -1;
+}
+
+static bool is_result(int fd, size_t size)
+{
+	char *text = size <= MAX_OLD ? xcalloc(1, size) : NULL;
+	json_t *json = NULL;
+	bool is;
+
+	if (text && pread(fd, text, size, 0) == (ssize_t)size)
+		json = json_loadb(text, size, 0, NULL);
+	is = json_object_get(json, "outcome") && json_object_get(json, "status") &&
+	     json_object_get(json, "seconds");
+	json_decref(json);
+	free(text);
+	return is;
+}
+
+/* A kernel, say, that is named by mistake must not be lost. */
+static int take_file(int fd, size_t old_size, const char *path, struct error *err)
+{
+	size_t size = old_size > RESERVED ? old_size : RESERVED;
+	struct result none = { 0 };
+	char *text;
+	int ret;
+
+	if (old_size && !is_result(fd, old_size))
+		return error_set(err,
+				 "--result %s: holds something else than an older result: "
+				 "name another file, or remove it",
+				 path);
+	outcome_set(&none.outcome, OUTCOME_ERROR,
+		    "no verdict: numavm was ended before it could give one");
+	text = make_text(&none, size);
+	ret = write_at(fd, text, size, 0) || ftruncate(fd, RESERVED)
+		      ? error_errno(err, "--result %s", path)
+		      : 0;
+	free(text);
+	return ret;
+}
+
+/* A FIFO that nobody reads must not hold us up, and /dev/full say at once that it is full. */
+int result_open(const char *path, struct error *err)
+{
+	int fd = own_output(path);
+	struct stat st;
+	bool is_stream;
+
+	if (fd < 0) {
+		is_stream = !stat(path, &st) && !S_ISREG(st.st_mode);
+		fd = open(path,
+			  (is_stream ? O_WRONLY : O_RDWR | O_CREAT | O_NOFOLLOW) | O_CLOEXEC |
+				  O_NONBLOCK | O_NOCTTY,
+			  0666);
+		if (fd < 0 && errno == ELOOP)
+			return error_set(err,
+					 "--result %s: a symbolic link: name the file that it "
+					 "leads to",
+					 path);
+		if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
+			return take_file(fd, st.st_size, path, err) ? -1 : fd;
+	}
+	if (fd < 0 || write(fd, "", 0) < 0)
+		return error_errno(err, "--result %s", path);
+	return fd;
+}
+
+/*
+ * What is longer than the blanks makes more of them first: then it has room, or what is there stays
+ * whole.
+ */
+static int reserve(int fd, size_t size)
+{
+	char *blanks = xasprintf("%*s", (int)size - RESERVED, "");
+	int ret = write_at(fd, blanks, size - RESERVED, RESERVED);
+
+	free(blanks);
+	return ret;
+}
+
+/* To our own outputs it is added, whatever they are: the guest's bytes are in them. */
+int result_put(int fd, const char *text)
+{
+	size_t size = strlen(text), end = strrchr(text, '\n') + 1 - text;
+	struct stat st;
+
+	if (fd <= STDERR_FILENO || fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return patient_write(fd, text, end);
+	if (size > RESERVED && reserve(fd, size))
+		return -1;
+	return write_at(fd, text, size, 0) || ftruncate(fd, end) ? -1 : 0;
+}
+
 int result_write(const struct result *result, int fd, const char *path, struct error *err)
 {
 	char *text = result_text(result);
-	ssize_t size = strlen(text);
-	int ret = write(fd, text, size) == size ? 0 : error_errno(err, "--result %s", path);
+	int ret;
 
-	close(fd);
+	if (fd == STDOUT_FILENO && result->in_line)
+		patient_write(fd, "\n", 1);
+	ret = result_put(fd, text);
+	if (ret && errno == EINTR)
+		error_set(err, "--result %s: nobody reads it", path);
+	else if (ret)
+		error_errno(err, "--result %s", path);
 	free(text);
 	return ret;
 }

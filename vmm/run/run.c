@@ -85,22 +85,39 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	return vm_create(vm, err);
 }
 
-static void dump_cpus(struct vm *vm)
+static char *dump_cpus(struct vm *vm)
 {
+	char *text;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
 		struct vcpu *vcpu = &vm->vcpus[i];
 
-		fprintf(stderr, "numavm: CPU %u:\n", i);
+		fprintf(file, "numavm: CPU %u:\n", i);
 		if (atomic_load(&vcpu->parked))
-			arch_vcpu_dump(vcpu, stderr);
+			arch_vcpu_dump(vcpu, file);
 		else
-			fprintf(stderr, "numavm:   does not come out of KVM_RUN\n");
+			fprintf(file, "numavm:   does not come out of KVM_RUN\n");
 	}
+	fclose(file);
+	return text;
+}
+
+/* Where it came to. */
+static void note_end(struct vm *vm, struct result *result)
+{
+	result->outcome = vm->ending.outcome;
+	result->in_line = atomic_load(&vm->console.in_line);
+	if (result->outcome.kind != OUTCOME_TIMEOUT && result->outcome.kind != OUTCOME_CRASH)
+		return;
+	vm_stop(vm);
+	result->registers = dump_cpus(vm);
 }
 
 /*
- * Signals are blocked before there are threads, which inherit that. The terminal is raw while the
- * vCPUs run, and not a moment longer.
+ * Signals are blocked before there are threads, which inherit that. The terminal stays raw for who
+ * writes the verdict, which comes first.
  */
 static int run_vcpus(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
@@ -113,8 +130,7 @@ static int run_vcpus(struct vm *vm, const struct run *run, struct result *result
 	result->setup = clock_seconds_since(&run->start);
 	ret = vm_start(vm, err);
 	if (!ret)
-		wait_for_end(vm, signals, run->timeout_ns);
-	terminal_restore();
+		wait_for_end(vm, signals, &run->start, run->timeout_ns);
 	return ret;
 }
 
@@ -130,11 +146,7 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
 	ret = prepare(vm, run, result, err) || run_vcpus(vm, run, result, err) ? -1 : 0;
 	if (!ret)
-		result->outcome = vm->ending.outcome;
-	if (!ret && result->outcome.kind == OUTCOME_TIMEOUT) {
-		vm_stop(vm);
-		dump_cpus(vm);
-	}
+		note_end(vm, result);
 	result->console_dropped = vm->console.dropped;
 	result->total = clock_seconds_since(&run->start);
 	return ret;

@@ -23,8 +23,8 @@ struct run {
 
 /*
  * Boots the machine and waits for its end. Returns 0 with the verdict in @result, or -1 when it did
- * not start; times and nodes are in @result in any case, as far as it came. The vCPUs' threads are
- * left as they are: the caller ends the process.
+ * not start; times and nodes are in @result in any case, as far as it came. The terminal, signals
+ * and the vCPUs' threads are left as they are: the caller ends the process.
  */
 int run_machine(const struct run *run, struct result *result, struct error *err);
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/signals.h"
 
-#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include "mem/clock.h"
 #include "mem/xalloc.h"
+#include "vmm/run/patient.h"
 #include "vmm/run/result.h"
 #include "vmm/run/terminal.h"
 
@@ -16,30 +19,29 @@ static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 #define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/*
- * By number, and made before the signal comes: a handler may do little more than write(2). Without
- * --result there are no results.
- */
-static char *results[NSIG], *messages[NSIG];
+/* By number, and made before the signal comes: a handler may do little more than write(2). */
+static struct {
+	char *result; /* NULL without --result */
+	char *message;
+	int status;
+} ends[NSIG];
 static int result_fd;
-
-static void say(int fd, const char *text)
-{
-	if (write(fd, text, strlen(text)) < 0)
-		return; /* nobody is left to be told */
-}
+static bool limited; /* by SIGALRM, which did what is here */
+static struct sigaction old_alarm;
 
 static void on_signal(int number)
 {
-	struct pollfd err = { .fd = STDERR_FILENO, .events = POLLOUT };
+	static atomic_flag ended = ATOMIC_FLAG_INIT;
 
-	if (results[number])
-		say(result_fd, results[number]);
-	if (poll(&err, 1, 0) > 0) { /* else nobody reads */
-		terminal_hide_progress();
-		say(STDERR_FILENO, messages[number]);
-	}
-	signal(number, SIG_DFL);
+	if (atomic_flag_test_and_set(&ended))
+		return; /* one verdict */
+	if (ends[number].result)
+		result_put(result_fd, ends[number].result);
+	signals_release();
+	terminal_hide_progress();
+	patient_write(STDERR_FILENO, ends[number].message, strlen(ends[number].message));
+	if (number == SIGALRM)
+		_exit(ends[number].status);
 	raise(number);
 }
 
@@ -50,23 +52,74 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &action) || action.sa_handler == SIG_IGN;
 }
 
-void signals_catch(int fd)
+static void catch_signal(int number, const struct outcome *outcome)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
+	struct result result = { .outcome = *outcome };
 
-	result_fd = fd;
+	if (result_fd >= 0)
+		ends[number].result = result_text(&result);
+	ends[number].message = xasprintf("numavm: %s\n", outcome->message);
+	ends[number].status = outcome->status;
+	sigaction(number, &action, NULL);
+}
+
+/* Even where our parent had SIGALRM ignored or blocked. */
+static void set_limit(const struct timespec *start, uint64_t timeout_ns)
+{
+	double left = timeout_ns / 1e9 - clock_seconds_since(start);
+	struct itimerval timer = { 0 };
+	struct outcome outcome;
+	sigset_t set;
+
+	limited = true;
+	sigaction(SIGALRM, NULL, &old_alarm);
+	outcome_from_timeout(&outcome, timeout_ns);
+	catch_signal(SIGALRM, &outcome);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	left = left > 1e-3 ? left : 1e-3; /* 0 would be none */
+	timer.it_value.tv_sec = left;
+	timer.it_value.tv_usec = (left - timer.it_value.tv_sec) * 1e6;
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns)
+{
+	struct outcome outcome;
+
+	result_fd = result;
 	for (size_t i = 0; i < NR_SIGNALS; i++) {
-		struct result result = { 0 };
-		int number = signals[i];
-
-		if (is_ignored(number))
+		if (is_ignored(signals[i]))
 			continue;
-		outcome_from_signal(&result.outcome, number);
-		if (fd >= 0)
-			results[number] = result_text(&result);
-		messages[number] = xasprintf("numavm: %s\n", result.outcome.message);
-		sigaction(number, &action, NULL);
+		outcome_from_signal(&outcome, signals[i]);
+		catch_signal(signals[i], &outcome);
 	}
+	if (timeout_ns)
+		set_limit(start, timeout_ns);
+}
+
+static void get_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		if (!is_ignored(signals[i]))
+			sigaddset(set, signals[i]);
+}
+
+void signals_block(void)
+{
+	const struct itimerval never = { 0 };
+	sigset_t set;
+
+	get_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (!limited)
+		return;
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &old_alarm, NULL);
+	limited = false;
 }
 
 int signals_open(struct error *err)
@@ -74,14 +127,22 @@ int signals_open(struct error *err)
 	sigset_t set;
 	int fd;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < NR_SIGNALS; i++)
-		if (!is_ignored(signals[i]))
-			sigaddset(&set, signals[i]);
+	signals_block();
+	get_signals(&set);
 	if (!is_ignored(SIGCONT))
 		sigaddset(&set, SIGCONT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? error_errno(err, "signalfd") : fd;
+}
+
+void signals_release(void)
+{
+	sigset_t set;
+
+	get_signals(&set);
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		if (sigismember(&set, signals[i]))
+			signal(signals[i], SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mem/clock.h"
+#include "vmm/run/patient.h"
 
 #define ESCAPE 0x01 /* Ctrl-A */
 #define QUIET_SECONDS 1.0
@@ -42,17 +43,36 @@ void terminal_show_progress(uint64_t done, uint64_t total)
 
 void terminal_hide_progress(void)
 {
-	if (bar_shown && write(STDERR_FILENO, ERASE_LINE, strlen(ERASE_LINE)) < 0)
-		return; /* then it stays */
+	if (bar_shown)
+		patient_write(STDERR_FILENO, ERASE_LINE, strlen(ERASE_LINE));
 }
 
-static void make_raw(void)
+/* That it interrupts is all. */
+static void on_background(int number)
 {
-	struct termios now = saved;
+	(void)number;
+}
 
-	cfmakeraw(&now);
-	raw = 1;
-	tcsetattr(STDIN_FILENO, TCSANOW, &now);
+/*
+ * Only while it is ours, which may change at any time: from the background tcsetattr(3) would stop
+ * us, or, with SIGTTOU ignored or blocked, change what another has by then. With a handler it fails
+ * (drivers/tty/tty_jobctrl.c, __tty_check_change).
+ */
+static void set_terminal(const struct termios *now)
+{
+	const struct sigaction action = { .sa_handler = on_background };
+	struct sigaction old_action;
+	sigset_t set, old_set;
+
+	if (!terminal_is_ours())
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTTOU);
+	sigaction(SIGTTOU, &action, &old_action);
+	pthread_sigmask(SIG_UNBLOCK, &set, &old_set);
+	tcsetattr(STDIN_FILENO, TCSANOW, now);
+	pthread_sigmask(SIG_SETMASK, &old_set, NULL);
+	sigaction(SIGTTOU, &old_action, NULL);
 }
 
 /* The terminal first; then the signal does what it would have done. */
@@ -65,8 +85,8 @@ static void restore_and_die(int number)
 
 void terminal_open(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS,  SIGILL,	SIGFPE,	 SIGABRT, SIGQUIT, SIGTRAP,
-				     SIGSYS,  SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR2, SIGPWR };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL,  SIGFPE,	SIGABRT, SIGQUIT,
+				     SIGTRAP, SIGSYS, SIGXCPU, SIGALRM, SIGUSR2, SIGPWR };
 
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
 		return;
@@ -84,15 +104,20 @@ bool terminal_is_ours(void)
 
 void terminal_resume(void)
 {
-	if (is_terminal && terminal_is_ours())
-		make_raw();
+	struct termios now = saved;
+
+	if (!is_terminal || !terminal_is_ours())
+		return;
+	cfmakeraw(&now);
+	raw = 1;
+	set_terminal(&now);
 }
 
 void terminal_restore(void)
 {
 	if (!raw)
 		return;
-	tcsetattr(STDIN_FILENO, TCSANOW, &saved);
+	set_terminal(&saved);
 	raw = 0;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The user's terminal: the bar that a long populating shows, then raw while the guest has it, and
- * as it was again whatever happens, a crash of ours included. Ctrl-A is the escape key. One
- * terminal per process, so its state is this file's own: the handlers that restore it can be given
- * none.
+ * as it was again whatever happens while it is ours, a crash of ours included. Ctrl-A is the escape
+ * key. One terminal per process, so its state is this file's own: the handlers that restore it can
+ * be given none.
  */
 #ifndef VMM_RUN_TERMINAL_H
 #define VMM_RUN_TERMINAL_H
@@ -30,7 +30,10 @@ void terminal_resume(void);
 /* We are in the foreground of stdin's terminal: to read from it in the background would stop us. */
 bool terminal_is_ours(void);
 
-/* As it was before terminal_open(). Safe at any time, in signal handlers too, and to repeat. */
+/*
+ * As it was before terminal_open(), while it is ours; in the background it is another's. Safe at
+ * any time, in signal handlers too, and to repeat.
+ */
 void terminal_restore(void);
 
 enum terminal_key {

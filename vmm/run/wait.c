@@ -4,10 +4,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "vmm/run/input.h"
+#include "vmm/run/patient.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 
@@ -26,12 +28,17 @@ struct wait {
 	bool panicked; /* the deadline knows of it */
 };
 
+static uint64_t ns_of(const struct timespec *time)
+{
+	return time->tv_sec * NS_PER_S + time->tv_nsec;
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
+	return ns_of(&now);
 }
 
 static void handle_signal(struct wait *wait, int signals)
@@ -51,13 +58,14 @@ static void handle_signal(struct wait *wait, int signals)
 
 static void handle_key(struct wait *wait, enum terminal_key key)
 {
+	static const char help[] = "\r\nnumavm: Ctrl-A x  leave the guest\r\n"
+				   "numavm: Ctrl-A h  this help\r\n"
+				   "numavm: Ctrl-A Ctrl-A  send Ctrl-A\r\n";
+
 	if (key == TERMINAL_LEAVE)
 		ending_set(&wait->vm->ending, OUTCOME_ERROR, "left with Ctrl-A x");
 	else if (key == TERMINAL_HELP)
-		fputs("\r\nnumavm: Ctrl-A x  leave the guest\r\n"
-		      "numavm: Ctrl-A h  this help\r\n"
-		      "numavm: Ctrl-A Ctrl-A  send Ctrl-A\r\n",
-		      stderr);
+		patient_write(STDERR_FILENO, help, strlen(help));
 }
 
 /* A kernel that has panicked has yet to print its trace; what ends it then is told as the panic. */
@@ -84,9 +92,12 @@ static int ms_until(uint64_t deadline)
 
 static void check_deadline(struct wait *wait)
 {
-	if (now_ns() >= wait->deadline_ns)
-		ending_set(&wait->vm->ending, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
-			   (double)wait->timeout_ns / NS_PER_S);
+	struct outcome outcome;
+
+	if (now_ns() < wait->deadline_ns)
+		return;
+	outcome_from_timeout(&outcome, wait->timeout_ns);
+	ending_offer(&wait->vm->ending, &outcome);
 }
 
 static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
@@ -106,12 +117,12 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 	input_offer(&wait->input);
 }
 
-void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns)
+void wait_for_end(struct vm *vm, int signals, const struct timespec *start, uint64_t timeout_ns)
 {
 	struct wait wait = {
 		.vm = vm,
 		.timeout_ns = timeout_ns,
-		.deadline_ns = timeout_ns ? now_ns() + timeout_ns : UINT64_MAX,
+		.deadline_ns = timeout_ns ? ns_of(start) + timeout_ns : UINT64_MAX,
 	};
 	struct pollfd polls[NR_POLL] = {
 		[POLL_EVENT] = { .fd = vm->ending.event, .events = POLLIN },

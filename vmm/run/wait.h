@@ -10,8 +10,8 @@
 
 /*
  * Returns when the machine has ended; vm->ending has the verdict. @signals is signals_open()'s
- * descriptor; the time limit of @timeout_ns, 0 for none, counts from here.
+ * descriptor; the time limit of @timeout_ns, 0 for none, counts from the program's @start.
  */
-void wait_for_end(struct vm *vm, int signals, uint64_t timeout_ns);
+void wait_for_end(struct vm *vm, int signals, const struct timespec *start, uint64_t timeout_ns);
 
 #endif
