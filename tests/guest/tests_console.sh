@@ -243,6 +243,18 @@ terminal_signal() {
 	on_terminal $((128 + $1)) --expect hang --raw --signal "$1" -- -k "$out/$2"
 }
 
+# The help has no reader, and the keys work all the same.
+t_terminal_ctrl_a_h_unread() {
+	mkfifo "$dir/pipe"
+	exec 3<>"$dir/pipe"
+	head -c 65536 /dev/zero >&3
+	# shellcheck disable=SC2016 # the inner shell's
+	limited "$out/onpty" --expect ready --raw --send $'\x01h' --send $'\x01x' -- bash -c 'exec "$@" 2>&3' bash \
+		"$numavm" run -k "$out/echo" -m 128M --result "$dir/result" >"$dir/stdout" 2>"$dir/stderr"
+	status=$?
+	expect_status 125 && expect_result error 125
+}
+
 t_terminal_sighup() { terminal_signal 1 hang_halt; }
 t_terminal_sigint() { terminal_signal 2 hang_halt; }
 t_terminal_sigterm() { terminal_signal 15 hang_halt; }

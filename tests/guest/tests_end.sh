@@ -84,6 +84,14 @@ t_timeout_populating() {
 	grep -qx 'numavm: the time limit of 0.02 s has passed' "$dir/stderr" || wrong "no message"
 }
 
+# Another start holds the lock of those that take memory.
+t_timeout_waiting_for_lock() {
+	exec 4</sys/devices/system/node && flock 4 || wrong "no lock" || return 1
+	run_guest poweroff -m 128M --populate --timeout 1s
+	exec 4<&-
+	expect_end 124 timeout && expect_stdout ''
+}
+
 # As a parent may have left it.
 t_timeout_populating_alarm_ignored() (
 	trap '' ALRM
@@ -204,10 +212,11 @@ t_result_disk_full() {
 		message_is "writing the guest's console to stdout: No space left on device"
 }
 
-# On stdout it follows what the guest said, and is one object; in a file too.
+# On stdout it follows what the guest said, and is one object; in a file too. /dev/stdout, which
+# simulated hosts lack, is a link to the second.
 t_result_on_stdout() {
 	local path
-	for path in - /dev/stdout /dev/fd/1; do
+	for path in - /proc/self/fd/1; do
 		limited "$numavm" run -k "$out/poweroff" -m 128M --result "$path" 2>"$dir/stderr" </dev/null |
 			cat >"$dir/stdout"
 		status=${PIPESTATUS[0]}
