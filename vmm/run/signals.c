@@ -26,6 +26,7 @@ static struct {
 	int status;
 } ends[NSIG];
 static int result_fd;
+static sigset_t caught; /* of signals[] */
 static bool limited; /* by SIGALRM, which did what is here */
 static struct sigaction old_alarm;
 
@@ -90,9 +91,11 @@ void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns
 	struct outcome outcome;
 
 	result_fd = result;
+	sigemptyset(&caught);
 	for (size_t i = 0; i < NR_SIGNALS; i++) {
 		if (is_ignored(signals[i]))
 			continue;
+		sigaddset(&caught, signals[i]);
 		outcome_from_signal(&outcome, signals[i]);
 		catch_signal(signals[i], &outcome);
 	}
@@ -100,21 +103,11 @@ void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns
 		set_limit(start, timeout_ns);
 }
 
-static void get_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	for (size_t i = 0; i < NR_SIGNALS; i++)
-		if (!is_ignored(signals[i]))
-			sigaddset(set, signals[i]);
-}
-
 void signals_block(void)
 {
 	const struct itimerval never = { 0 };
-	sigset_t set;
 
-	get_signals(&set);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &caught, NULL);
 	if (!limited)
 		return;
 	setitimer(ITIMER_REAL, &never, NULL);
@@ -124,11 +117,10 @@ void signals_block(void)
 
 int signals_open(struct error *err)
 {
-	sigset_t set;
+	sigset_t set = caught;
 	int fd;
 
 	signals_block();
-	get_signals(&set);
 	if (!is_ignored(SIGCONT))
 		sigaddset(&set, SIGCONT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -138,11 +130,8 @@ int signals_open(struct error *err)
 
 void signals_release(void)
 {
-	sigset_t set;
-
-	get_signals(&set);
 	for (size_t i = 0; i < NR_SIGNALS; i++)
-		if (sigismember(&set, signals[i]))
+		if (sigismember(&caught, signals[i]))
 			signal(signals[i], SIG_DFL);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &caught, NULL);
 }
