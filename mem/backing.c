@@ -11,23 +11,20 @@
 
 #include "mem/host.h"
 
-/* libnuma's own warnings go to stderr unprefixed; ours say the same with the node's name. */
-void numa_warn(int number, char *fmt, ...)
-{
-	(void)number;
-	(void)fmt;
-}
-
 /* The first node of @nodes that this host or this process's cpuset is without, by name. */
 static int check_host_nodes(const struct bitmask *nodes, const char *host, struct error *err)
 {
+	char text[32];
+
 	for (unsigned int i = 0; i < nodes->size; i++) {
 		if (!numa_bitmask_isbitset(nodes, i))
 			continue;
 		if (!host_has_node(i))
 			return error_set(
-				err, "host nodes \"%s\": this host has no node %u, only 0 to %u",
-				host, i, host_nr_nodes() - 1);
+				err,
+				"host nodes \"%s\": must be a list of nodes that this host "
+				"has (%s): there is no node %u",
+				host, host_nodes_text(text), i);
 		if (!host_allows_node(i))
 			return error_set(err,
 					 "host nodes \"%s\": cpuset.mems does not allow node %u to "
@@ -39,20 +36,18 @@ static int check_host_nodes(const struct bitmask *nodes, const char *host, struc
 
 static int parse_nodes(const char *host, struct bitmask **nodes, struct error *err)
 {
+	char text[32];
+
 	*nodes = NULL;
 	if (placement_check_host(host, err))
 		return -1;
-	if (numa_available() < 0)
-		return error_set(err, "host nodes %s: this host's kernel has no NUMA policy", host);
-	/* "all", "!0" and "+0" mean the nodes that are allowed; plain numbers are checked below. */
-	*nodes = host_list_is_sound(host) ? numa_parse_nodestring_all(host)
-					  : numa_parse_nodestring(host);
+	*nodes = host_parse_nodes(host);
 	if (!*nodes || !numa_bitmask_weight(*nodes))
 		return error_set(
 			err,
 			"host nodes \"%s\": must be a list such as 0,2-3 of nodes that this "
-			"host has (0 to %u)",
-			host, host_nr_nodes() - 1);
+			"host has (%s)",
+			host, host_nodes_text(text));
 	return check_host_nodes(*nodes, host, err);
 }
 
@@ -87,24 +82,34 @@ int backing_resolve(const struct placement *placement, struct backing *backing, 
 	return placement_mbind_args(backing->policy, backing->nodes, &args, err);
 }
 
-int backing_give_up(struct backing *backing, const struct error *err)
+static void note(struct backing *backing, const struct error *err)
 {
 	size_t length = strlen(backing->given_up);
 
-	if (backing->strict)
-		return -1;
 	snprintf(backing->given_up + length, sizeof(backing->given_up) - length, "%s%s",
 		 length ? "; " : "", err->text);
+}
+
+int backing_give_up(struct backing *backing, const struct error *err)
+{
+	if (backing->strict)
+		return -1;
+	note(backing, err);
 	return 0;
 }
 
 int backing_give_up_nodes(struct backing *backing, const struct error *err)
 {
-	if (backing_give_up(backing, err))
+	bool declared = backing->policy != PLACEMENT_LOCAL;
+
+	if (declared && backing->strict)
 		return -1;
-	numa_bitmask_free(backing->nodes);
-	backing->nodes = NULL;
+	note(backing, err);
 	backing->policy = PLACEMENT_DEFAULT;
+	if (declared) {
+		numa_bitmask_free(backing->nodes);
+		backing->nodes = NULL;
+	}
 	return 0;
 }
 
@@ -134,6 +139,7 @@ int backing_bind(const struct backing *backing, void *addr, size_t size, struct 
 	const char *name = placement_policy_name(backing->policy);
 	struct mbind_args args;
 	char *list;
+	int number;
 
 	if (placement_mbind_args(backing->policy, backing->nodes, &args, err))
 		return -1;
@@ -143,10 +149,13 @@ int backing_bind(const struct backing *backing, void *addr, size_t size, struct 
 	if (errno == EINVAL && args.since)
 		return error_set(err, "policy %s needs Linux %s or newer on the host", name,
 				 args.since);
+	number = errno;
 	list = host_list(backing->nodes);
 	error_errno(err, "mbind (%s) to host nodes %s", name, list);
 	free(list);
-	return -1;
+	return error_cure(err, number,
+			  "a container may refuse it: run it with --cap-add SYS_NICE or "
+			  "--security-opt seccomp=unconfined");
 }
 
 void backing_free(struct backing *backing)

@@ -10,7 +10,7 @@
 
 #include "mem/page_kind.h"
 
-#define BACKING_GIVEN_UP 256
+#define BACKING_GIVEN_UP 512
 
 struct backing {
 	enum placement_policy policy;
@@ -36,10 +36,16 @@ int backing_resolve(const struct placement *placement, struct backing *backing, 
  */
 int backing_give_up(struct backing *backing, const struct error *err);
 
-/* The same for its host nodes: another one is left without them and without a policy. */
+/*
+ * The same for its host nodes: another one is left without them and without a policy. Where they
+ * were not declared (local), a strict one is too, but keeps the nodes as those to populate from.
+ */
 int backing_give_up_nodes(struct backing *backing, const struct error *err);
 
-/* Binds @size bytes at @addr: mbind(2), before any of their pages exists. 0, or -1. */
+/*
+ * Binds @size bytes at @addr: mbind(2), before any of their pages exists. Asks nothing of the host
+ * where there is no policy. 0, or -1 with the cause, and the cure where a container refuses it.
+ */
 int backing_bind(const struct backing *backing, void *addr, size_t size, struct error *err);
 
 /* Its memory must be on its nodes and nowhere else: bound or interleaved, with enough there. */

@@ -67,6 +67,15 @@ int error_errno(struct error *err, const char *fmt, ...)
 	return -1;
 }
 
+int error_cure(struct error *err, int number, const char *cure)
+{
+	size_t len = strlen(err->text);
+
+	if (number == EPERM || number == ENOSYS)
+		snprintf(err->text + len, sizeof(err->text) - len, ": %s", cure);
+	return -1;
+}
+
 int error_prefix(struct error *err, const char *fmt, ...)
 {
 	char both[2 * sizeof(err->text)];

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "mem/xalloc.h"
@@ -21,26 +22,61 @@
 #define KEPT_LEAST (32ULL << 20)
 #define KEPT_SHARE 64
 
+/* libnuma's own messages go to stderr unprefixed; ours say the same with the node's name. */
+void numa_warn(int number, char *fmt, ...)
+{
+	(void)number;
+	(void)fmt;
+}
+
+void numa_error(char *where)
+{
+	(void)where;
+}
+
+/*
+ * The nodes that this process may use, as /proc/self/status said when the program started: libnuma
+ * takes all that sysfs has where there is no /proc.
+ */
+static struct bitmask *allowed_nodes(void)
+{
+	if (!numa_bitmask_weight(numa_all_nodes_ptr))
+		numa_bitmask_setbit(numa_all_nodes_ptr, 0);
+	return numa_all_nodes_ptr;
+}
+
+/* Those that this host has: none in sysfs is a sysfs that does not show them. */
+static struct bitmask *shown_nodes(void)
+{
+	return numa_bitmask_weight(numa_nodes_ptr) ? numa_nodes_ptr : allowed_nodes();
+}
+
 unsigned int host_nr_nodes(void)
 {
-	return numa_available() < 0 ? 1 : numa_max_node() + 1;
+	const struct bitmask *nodes = shown_nodes();
+	unsigned int nr = nodes->size;
+
+	while (!numa_bitmask_isbitset(nodes, nr - 1))
+		nr--;
+	return nr;
+}
+
+const char *host_nodes_text(char text[32])
+{
+	unsigned int last = host_nr_nodes() - 1;
+
+	snprintf(text, 32, last ? "0 to %u" : "only 0", last);
+	return text;
 }
 
 bool host_has_node(unsigned int node)
 {
-	char path[64];
-
-	snprintf(path, sizeof(path), NODES "/node%u", node);
-	return !access(path, F_OK) || (!node && numa_available() < 0);
+	return numa_bitmask_isbitset(shown_nodes(), node);
 }
 
 bool host_allows_node(unsigned int node)
 {
-	struct bitmask *allowed = numa_get_mems_allowed();
-	bool allows = numa_bitmask_isbitset(allowed, node);
-
-	numa_bitmask_free(allowed);
-	return allows;
+	return numa_bitmask_isbitset(allowed_nodes(), node);
 }
 
 /* What the file at @path begins with; "" when there is nothing to read. */
@@ -76,17 +112,14 @@ static uint64_t meminfo(const char *text, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 10) << 10 : 0;
 }
 
-uint64_t host_free_memory(unsigned int node)
+/* Of one node; 0 where it cannot be read. */
+static uint64_t free_on_node(unsigned int node)
 {
-	char path[64] = "/proc/meminfo", text[4096];
+	char path[64], text[4096];
 	uint64_t free_bytes, kept;
 
-	if (host_nr_nodes() > 1)
-		snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
+	snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
 	read_text(path, text, sizeof(text));
-	/* The kernel's own estimate, of the whole machine. */
-	if (host_nr_nodes() == 1)
-		return meminfo(text, "MemAvailable:");
 	free_bytes = meminfo(text, " MemFree:") + meminfo(text, " Active(file):") +
 		     meminfo(text, " Inactive(file):") + meminfo(text, " SReclaimable:");
 	kept = meminfo(text, " MemTotal:") / KEPT_SHARE;
@@ -94,10 +127,52 @@ uint64_t host_free_memory(unsigned int node)
 	return free_bytes > kept ? free_bytes - kept : 0;
 }
 
+/* Of the whole machine, where /proc/meminfo has the kernel's own estimate. */
+static uint64_t free_in_all(void)
+{
+	struct sysinfo info = { 0 };
+	char text[4096];
+
+	read_text("/proc/meminfo", text, sizeof(text));
+	if (text[0])
+		return meminfo(text, "MemAvailable:");
+	/* It does not say what the page cache would give back. */
+	sysinfo(&info);
+	return (uint64_t)info.totalram * info.mem_unit;
+}
+
+static bool shows(unsigned int node, const char *file)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), NODES "/node%u/%s", node, file);
+	return !access(path, R_OK);
+}
+
+uint64_t host_free_memory(unsigned int node)
+{
+	bool alone = host_nr_nodes() == 1 && !access("/proc/meminfo", R_OK);
+
+	return alone || !shows(node, "meminfo") ? free_in_all() : free_on_node(node);
+}
+
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
 {
-	return host_read_number(0, NODES "/node%u/hugepages/hugepages-%llukB/free_hugepages", node,
-				(unsigned long long)page_size >> 10);
+	unsigned long long kib = page_size >> 10;
+	char file[64], text[4096];
+	uint64_t in_all;
+
+	snprintf(file, sizeof(file), "hugepages/hugepages-%llukB/free_hugepages", kib);
+	if (shows(node, file))
+		return host_read_number(0, NODES "/node%u/%s", node, file);
+	in_all = host_read_number(UINT64_MAX, "/sys/kernel/mm/%s", file);
+	if (in_all != UINT64_MAX)
+		return in_all;
+	/* Of the default size alone. */
+	read_text("/proc/meminfo", text, sizeof(text));
+	if (meminfo(text, "Hugepagesize:") != page_size)
+		return 0;
+	return meminfo(text, "HugePages_Free:") >> 10;
 }
 
 /*
@@ -108,7 +183,9 @@ bool host_gives_thp(bool shared)
 	char text[80];
 
 	read_text(shared ? THP "/shmem_enabled" : THP "/enabled", text, sizeof(text));
-	return text[0] && !strstr(text, "[never]") && !strstr(text, "[deny]");
+	if (!text[0])
+		return access("/sys/kernel/mm", F_OK);
+	return !strstr(text, "[never]") && !strstr(text, "[deny]");
 }
 
 unsigned int host_interleave_weight(unsigned int node)
@@ -116,15 +193,20 @@ unsigned int host_interleave_weight(unsigned int node)
 	return host_read_number(1, WEIGHTS "/node%u", node);
 }
 
+/* A node that does not show its CPUs may have any. */
 static struct bitmask *cpus_of(const struct bitmask *nodes)
 {
 	struct bitmask *cpus = numa_allocate_cpumask(), *of_node = numa_allocate_cpumask();
 
-	for (unsigned int node = 0; node < nodes->size; node++)
-		if (numa_bitmask_isbitset(nodes, node) && !numa_node_to_cpus(node, of_node))
-			for (unsigned int cpu = 0; cpu < cpus->size; cpu++)
-				if (numa_bitmask_isbitset(of_node, cpu))
-					numa_bitmask_setbit(cpus, cpu);
+	for (unsigned int node = 0; node < nodes->size; node++) {
+		if (!numa_bitmask_isbitset(nodes, node))
+			continue;
+		if (numa_node_to_cpus(node, of_node))
+			numa_bitmask_setall(of_node);
+		for (unsigned int cpu = 0; cpu < cpus->size; cpu++)
+			if (numa_bitmask_isbitset(of_node, cpu))
+				numa_bitmask_setbit(cpus, cpu);
+	}
 	numa_bitmask_free(of_node);
 	return cpus;
 }
@@ -176,6 +258,37 @@ bool host_list_is_sound(const char *list)
 			return false;
 	} while (*list++ == ',');
 	return !list[-1];
+}
+
+/* What host_list_is_sound() takes; NULL when a number is more than any host has. */
+static struct bitmask *parse_numbers(const char *list)
+{
+	struct bitmask *nodes = numa_allocate_nodemask();
+	unsigned long first = 0, last;
+
+	do {
+		take_list_number(&list, &first);
+		last = first;
+		if (*list == '-' && list++)
+			take_list_number(&list, &last);
+		if (last >= nodes->size) {
+			numa_bitmask_free(nodes);
+			return NULL;
+		}
+		while (first <= last)
+			numa_bitmask_setbit(nodes, first++);
+	} while (*list++ == ',');
+	return nodes;
+}
+
+struct bitmask *host_parse_nodes(const char *list)
+{
+	/* "all", "!0" and "+0". */
+	if (!host_list_is_sound(list)) {
+		allowed_nodes();
+		return numa_parse_nodestring(list);
+	}
+	return parse_numbers(list);
 }
 
 char *host_list(const struct bitmask *mask)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What this host's nodes are and have at the moment: free memory, free huge pages, CPUs. It is
- * read from sysfs each time that somebody asks, since all of it changes.
+ * read from sysfs each time that somebody asks, since all of it changes. A container may hide any
+ * of it. What cannot be asked restricts nothing: a host that does not show its nodes has those that
+ * /proc/self/status allows, or node 0 alone, and each of them has all that the host has.
  */
 #ifndef MEM_HOST_H
 #define MEM_HOST_H
@@ -12,6 +14,15 @@
 
 /* One more than the highest node that this host has; 1 on a host without NUMA. */
 unsigned int host_nr_nodes(void);
+
+/* "only 0" or "0 to 3": those nodes, for messages. */
+const char *host_nodes_text(char text[32]);
+
+/*
+ * The nodes of @list, a node string (numa(3)): its numbers whether this host has them or not, all
+ * else among those that this process may use. The caller frees the mask; NULL: not such a string.
+ */
+struct bitmask *host_parse_nodes(const char *list);
 
 /* Node @node is there and this process's cpuset.mems allows it; cpuset(7). */
 bool host_has_node(unsigned int node);
@@ -26,7 +37,10 @@ uint64_t host_free_memory(unsigned int node);
 /* Free huge pages of @page_size bytes on @node. */
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size);
 
-/* Memory that asks for transparent huge pages gets them on this host; @shared: of a memfd. */
+/*
+ * Memory that asks for transparent huge pages gets them on this host, as far as it can be asked;
+ * @shared: of a memfd.
+ */
 bool host_gives_thp(bool shared);
 
 /* The weight of @node in weighted interleaving; 1 where the kernel has none. */

@@ -192,12 +192,33 @@ static int count_range(struct ram *ram, const struct layout_range *range, enum v
 			    counts, err);
 }
 
-static int judge_node(struct ram *ram, unsigned int node, const unsigned int *weights,
-		      struct error *err)
+/* Of a node whose places cannot be asked there are no counts. */
+static int count_node(struct ram *ram, unsigned int node, enum verify_mode mode, struct error *err)
+{
+	const struct layout *layout = &ram->machine->layout;
+
+	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
+		if (layout->ranges[i].node != node ||
+		    !count_range(ram, &layout->ranges[i], mode, err))
+			continue;
+		verify_free(&ram->nodes[node].counts);
+		return -1;
+	}
+	return 0;
+}
+
+/* What nobody promised and nobody asks for needs no proof. */
+static int verify_node(struct ram *ram, unsigned int node, enum verify_mode mode,
+		       const unsigned int *weights, struct error *err)
 {
 	const struct verify_counts *counts = &ram->nodes[node].counts;
 	struct backing *backing = &ram->fit->backings[node];
 
+	if (count_node(ram, node, mode, err)) {
+		if (mode == VERIFY_DEFAULT && !backing_is_fixed(backing))
+			return 0;
+		return backing_give_up(backing, err);
+	}
 	if (!counts->asked || !verify_judge(backing, counts, weights, err))
 		return 0;
 	return backing_give_up(backing, err);
@@ -206,23 +227,16 @@ static int judge_node(struct ram *ram, unsigned int node, const unsigned int *we
 /* What was populated must be where its policy promises. */
 static int verify(struct ram *ram, enum verify_mode mode, struct error *err)
 {
-	unsigned int *weights = xcalloc(host_nr_nodes(), sizeof(*weights)), node = 0;
-	const struct layout *layout = &ram->machine->layout;
+	unsigned int *weights = xcalloc(host_nr_nodes(), sizeof(*weights));
 	int ret = 0;
 
 	for (unsigned int i = 0; i < host_nr_nodes(); i++)
 		weights[i] = host_interleave_weight(i);
-	for (unsigned int i = 0; !ret && i < layout->nr_ranges; i++) {
-		node = layout->ranges[i].node;
-		if (ram->fit->backings[node].populate)
-			ret = count_range(ram, &layout->ranges[i], mode, err);
-	}
-	for (unsigned int i = 0; !ret && i < ram->machine->topology.nr_nodes; i++) {
-		node = i;
-		ret = judge_node(ram, i, weights, err);
-	}
+	for (unsigned int i = 0; !ret && i < ram->machine->topology.nr_nodes; i++)
+		if (ram->fit->backings[i].populate && verify_node(ram, i, mode, weights, err))
+			ret = error_prefix(err, "node %u: ", i);
 	free(weights);
-	return ret ? error_prefix(err, "node %u: ", node) : 0;
+	return ret;
 }
 
 static int take_memory(struct ram *ram, const struct ram_options *options, struct error *err)

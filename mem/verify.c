@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mem/verify.h"
 
+#include <errno.h>
 #include <numaif.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +34,14 @@ void verify_init(struct verify_counts *counts, unsigned int nr_nodes)
 static int count_batch(const struct backing *backing, void **pages, int *status, unsigned long nr,
 		       struct verify_counts *counts, struct error *err)
 {
-	if (move_pages(0, nr, pages, NULL, status, 0) < 0)
-		return backing_error(backing, err, "move_pages");
+	if (move_pages(0, nr, pages, NULL, status, 0) < 0) {
+		int number = errno;
+
+		backing_error(backing, err, "move_pages");
+		return error_cure(err, number,
+				  "a container may refuse it: run it with --security-opt "
+				  "seccomp=unconfined, or use --verify=no");
+	}
 	counts->asked += nr;
 	for (unsigned long i = 0; i < nr; i++)
 		if (status[i] >= 0 && (unsigned int)status[i] < counts->nr_nodes)

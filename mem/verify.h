@@ -9,6 +9,7 @@
 #include "mem/backing.h"
 
 enum verify_mode {
+	VERIFY_DEFAULT, /* as VERIFY_SAMPLE, where the kernel lets it ask */
 	VERIFY_SAMPLE, /* VERIFY_LEAST pages per node, spread evenly, or all */
 	VERIFY_FULL,
 	VERIFY_NO,
