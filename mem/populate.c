@@ -55,25 +55,26 @@ static int populate_chunk(volatile uint8_t *addr, uint64_t size)
 {
 	if (!madvise((void *)addr, size, MADV_POPULATE_WRITE))
 		return 0;
-	if (errno != EINVAL)
+	if (errno != EINVAL && errno != EPERM && errno != ENOSYS)
 		return -1;
-	/* Linux before 5.14. */
+	/* Linux before 5.14, or a container that refuses the call. */
 	for (uint64_t at = 0; at < size; at += 4096)
 		addr[at] = 0;
 	return 0;
 }
 
 /* For hugetlb the kernel says EFAULT where there is no page left. */
-static void note_failure(struct crew *crew, const struct populate_range *range)
+static void note_failure(struct crew *crew, struct populate_range *range)
 {
 	int number = errno == EFAULT && range->backing->pages->huge_shift ? ENOMEM : errno;
 
+	atomic_store(&range->next, range->size);
 	pthread_mutex_lock(&crew->lock);
-	if (!atomic_exchange(&crew->failed, true)) {
-		errno = number;
-		backing_error(range->backing, &crew->err,
-			      "madvise(MADV_POPULATE_WRITE) of %llu MiB",
-			      (unsigned long long)range->size >> 20);
+	errno = number;
+	backing_error(range->backing, &range->err, "madvise(MADV_POPULATE_WRITE) of %llu MiB",
+		      (unsigned long long)range->size >> 20);
+	if (!range->may_fail && !atomic_exchange(&crew->failed, true)) {
+		crew->err = range->err;
 		error_prefix(&crew->err, "node %u: ", range->node);
 	}
 	pthread_mutex_unlock(&crew->lock);

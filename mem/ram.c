@@ -158,9 +158,14 @@ static int populate_those(struct ram *ram, bool fixed, const struct ram_options 
 				.backing = backing,
 				.addr = ram_range_hva(ram, range),
 				.size = range->size,
+				/* A huge page that is not there would end the guest later. */
+				.may_fail = !backing->strict && !backing->pages->huge_shift,
 			};
 	}
 	ret = populate_all(ranges, nr, options->threads, options->progress, err);
+	for (unsigned int i = 0; i < nr; i++)
+		if (ranges[i].err.text[0])
+			backing_give_up(&ram->fit->backings[ranges[i].node], &ranges[i].err);
 	note_seconds(ram, ranges, nr);
 	free(ranges);
 	return ret;

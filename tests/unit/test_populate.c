@@ -164,6 +164,30 @@ START_TEST(hole_is_an_error)
 }
 END_TEST
 
+/* The others are there then, and the failure is told without the node, which its owner names. */
+START_TEST(one_may_fail)
+{
+	struct backing backing = { .pages = &page_kinds[PLACEMENT_4K] };
+	struct populate_range ranges[MAX_RANGES];
+	static const unsigned int sizes[MAX_RANGES] = { 8, 32, 8 };
+	struct error err = { 0 };
+	unsigned int nr;
+
+	make_ranges(ranges, &backing, sizes, &nr);
+	ranges[1].may_fail = true;
+	ck_assert_int_eq(munmap(ranges[1].addr + 20 * MIB, 4096), 0);
+	ck_assert_msg(!populate_all(ranges, nr, _i, NULL, &err), "%s", err.text);
+	ck_assert_str_eq(ranges[1].err.text, "madvise(MADV_POPULATE_WRITE) of 32 MiB, 4k pages: "
+					     "Cannot allocate memory");
+	for (unsigned int i = 0; i < nr; i += 2) {
+		ck_assert_uint_eq(resident(ranges[i].addr, ranges[i].size), ranges[i].size);
+		ck_assert_str_eq(ranges[i].err.text, "");
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		munmap(ranges[i].addr, ranges[i].size);
+}
+END_TEST
+
 Suite *populate_suite(void)
 {
 	const TTest *const with_numa[] = { threads_run_on_the_host_nodes };
@@ -177,6 +201,7 @@ Suite *populate_suite(void)
 	tcase_add_test(tc, progress_is_told);
 	tcase_add_test(tc, nothing_to_do);
 	tcase_add_loop_test(tc, hole_is_an_error, 1, 5);
+	tcase_add_loop_test(tc, one_may_fail, 1, 5);
 	suite_add_tcase(s, tc);
 	return s;
 }
