@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mem/fit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -182,6 +183,7 @@ static int check_capacity(struct fit *fit, struct error *err)
 	if (!fit_takes_memory(fit))
 		return 0;
 	fit->lock = host_lock();
+	fit->unlocked = fit->lock < 0 && errno == EWOULDBLOCK;
 	capacity_read(&capacity);
 	ret = fit_into(fit->machine, fit->backings, &capacity, err);
 	capacity_free(&capacity);

@@ -9,11 +9,14 @@
 #include "mem/backing.h"
 #include "mem/machine.h"
 
+#define FIT_UNLOCKED "another program keeps the lock: what is free may be given to two starts"
+
 struct fit {
 	const struct machine *machine;
 	struct backing *backings; /* one per node */
 	struct bitmask **masks; /* one per vCPU: its host CPUs; NULL: any */
 	int lock; /* host_lock(), -1 for none: what is free now stays free for this machine */
+	bool unlocked; /* somebody else kept it: another start may take the same */
 };
 
 /*

@@ -63,6 +63,7 @@ struct container {
 	unsigned int nr_refused;
 	int number; /* errno of those */
 	int without[NR_LACKS];
+	int own_sys;
 	int no_capabilities;
 	int read_only;
 };
@@ -76,6 +77,7 @@ static _Noreturn void usage(void)
 	      "  --no-sys          an empty /sys\n"
 	      "  --no-nodes        an empty /sys/devices/system/node\n"
 	      "  --no-proc         an empty /proc\n"
+	      "  --own-sys         a sysfs of its own, with its own locks\n"
 	      "  --no-capabilities none, and none to be had\n"
 	      "  --read-only       the root file system cannot be written to\n\n"
 	      "Exit status: COMMAND's own, or 77 when the container cannot be made.\n",
@@ -124,6 +126,8 @@ static char **read_options(char **argv, struct container *c)
 			c->number = atoi(*++argv);
 		else if (!strcmp(*argv, "--no-capabilities"))
 			c->no_capabilities = 1;
+		else if (!strcmp(*argv, "--own-sys"))
+			c->own_sys = 1;
 		else if (!strcmp(*argv, "--read-only"))
 			c->read_only = 1;
 		else if (!is_lack(c, *argv))
@@ -135,11 +139,12 @@ static char **read_options(char **argv, struct container *c)
 }
 
 /* A mount namespace of its own; who is not root gets it within a user namespace. */
-static void leave_namespace(void)
+static void leave_namespace(const struct container *c)
 {
 	unsigned int uid = getuid();
 
-	if (unshare(CLONE_NEWNS | (uid ? CLONE_NEWUSER : 0)))
+	/* There is one sysfs per network namespace. */
+	if (unshare(CLONE_NEWNS | (uid ? CLONE_NEWUSER : 0) | (c->own_sys ? CLONE_NEWNET : 0)))
 		fail("unshare");
 	if (uid) {
 		int map = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
@@ -154,6 +159,8 @@ static void leave_namespace(void)
 
 static void take_folders(const struct container *c)
 {
+	if (c->own_sys && mount("none", "/sys", "sysfs", MS_RDONLY, NULL))
+		fail("mount /sys");
 	for (size_t i = 0; i < NR_LACKS; i++) {
 		/* What lies below one that is gone is gone too. */
 		if (!c->without[i] || access(lacks[i].folder, F_OK))
@@ -204,7 +211,7 @@ int main(int argc, char **argv)
 	char **command = read_options(argv, &container);
 
 	(void)argc;
-	leave_namespace();
+	leave_namespace(&container);
 	take_folders(&container);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		fail("prctl");

@@ -93,6 +93,8 @@ static void warn_of_fit(struct plan *plan)
 	if (fit_make(plan->machine, &plan->fit, &err))
 		warn_of_failure(plan, &err);
 	fit_unlock(&plan->fit);
+	if (plan->fit.unlocked)
+		warn(plan, FIT_UNLOCKED);
 	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
 		if (plan->fit.backings[i].given_up[0])
 			warn(plan, "node %u will not be as declared: %s", i,

@@ -43,6 +43,8 @@ static void print_node(const struct ram *ram, unsigned int i, FILE *file)
 
 void report_print(const struct ram *ram, FILE *file)
 {
+	if (ram->fit->unlocked)
+		fprintf(file, "numavm: warning: " FIT_UNLOCKED "\n");
 	for (unsigned int i = 0; i < ram->machine->topology.nr_nodes; i++) {
 		const struct backing *backing = &ram->fit->backings[i];
 
