@@ -2,6 +2,7 @@
 #include "mem/fit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -106,6 +107,21 @@ static int fit_rest(const struct machine *m, unsigned int node, struct backing *
 			       : 0;
 }
 
+/* What the guest takes bit by bit is not promised, but is known to be too much by now. */
+static int warn_unpopulated(const struct machine *m, unsigned int node, struct backing *backing,
+			    struct capacity *capacity, struct error *err)
+{
+	struct error lack;
+
+	(void)err;
+	if (backing->populate || !backing->nodes ||
+	    !capacity_take(capacity, backing, m->topology.nodes[node].size, &lack))
+		return 0;
+	snprintf(backing->warning, sizeof(backing->warning),
+		 "populate = no, but the guest may lack memory later: %.190s", lack.text);
+	return 0;
+}
+
 static unsigned int choices(const struct backing *backing)
 {
 	return backing->nodes ? numa_bitmask_weight(backing->nodes) : ~0U;
@@ -159,7 +175,7 @@ static int fit_all(fit_step *step, const struct machine *m, struct backing *back
 int fit_into(const struct machine *m, struct backing *backings, struct capacity *capacity,
 	     struct error *err)
 {
-	static fit_step *const steps[] = { fit_pages, fit_memory, fit_rest };
+	static fit_step *const steps[] = { fit_pages, fit_memory, fit_rest, warn_unpopulated };
 
 	for (unsigned int i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (fit_all(steps[i], m, backings, capacity, err))
@@ -175,15 +191,25 @@ bool fit_takes_memory(const struct fit *fit)
 	return false;
 }
 
+static bool names_nodes(const struct fit *fit)
+{
+	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
+		if (fit->backings[i].nodes)
+			return true;
+	return false;
+}
+
 static int check_capacity(struct fit *fit, struct error *err)
 {
 	struct capacity capacity;
 	int ret;
 
-	if (!fit_takes_memory(fit))
+	if (fit_takes_memory(fit)) {
+		fit->lock = host_lock();
+		fit->unlocked = fit->lock < 0 && errno == EWOULDBLOCK;
+	} else if (!names_nodes(fit)) {
 		return 0;
-	fit->lock = host_lock();
-	fit->unlocked = fit->lock < 0 && errno == EWOULDBLOCK;
+	}
 	capacity_read(&capacity);
 	ret = fit_into(fit->machine, fit->backings, &capacity, err);
 	capacity_free(&capacity);

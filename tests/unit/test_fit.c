@@ -316,12 +316,64 @@ START_TEST(machine_fits_or_not)
 }
 END_TEST
 
+/* What is not populated is no lack now, but is told where its host nodes cannot hold it. */
+static const struct {
+	struct wish wishes[3];
+	amounts memory;
+	const char *says[2]; /* of node 0 and 1; NULL: nothing */
+} later[] = {
+	{ { WISH(64, BIND, "0", .later = true) }, { 64 }, { NULL } },
+	{ { WISH(64, BIND, "0", .later = true) },
+	  { 63, 1000 },
+	  { "populate = no, but the guest may lack memory later: needs 64 MiB of memory on host "
+	    "nodes 0, where 63 MiB are free" } },
+	/* After all that is populated, and one after the other. */
+	{ { WISH(64, BIND, "0", .later = true), WISH(64, BIND, "0") },
+	  { 127 },
+	  { "on host nodes 0, where 63" } },
+	{ { WISH(64, BIND, "0", .later = true), WISH(64, BIND, "0", .later = true) },
+	  { 127 },
+	  { NULL, "on host nodes 0, where 63" } },
+	{ { WISH(64, MIX, "0,1", .later = true) }, { 32, 31 }, { "on host nodes 1, where 31" } },
+	/* It can go elsewhere, or was put nowhere. */
+	{ { WISH(64, PLACEMENT_PREFERRED, "0", .later = true) }, { 0, 64 }, { NULL } },
+	{ { WISH(64, PLACEMENT_DEFAULT, NULL, .later = true) }, { 0 }, { NULL } },
+};
+
+START_TEST(later_lack_is_told)
+{
+	struct backing backings[3];
+	struct capacity capacity;
+	struct machine m;
+	struct error err = { 0 };
+	static const amounts none = { 0 };
+
+	make_capacity(&capacity, later[_i].memory, none, none);
+	make_machine(later[_i].wishes, &m, backings);
+	ck_assert_msg(!fit_into(&m, backings, &capacity, &err), "%s", err.text);
+	for (unsigned int i = 0; i < m.topology.nr_nodes; i++) {
+		const char *says = i < 2 ? later[_i].says[i] : NULL;
+
+		ck_assert_str_eq(backings[i].given_up, "");
+		if (says)
+			ck_assert_msg(strstr(backings[i].warning, says) != NULL, "%s",
+				      backings[i].warning);
+		else
+			ck_assert_str_eq(backings[i].warning, "");
+		backing_free(&backings[i]);
+	}
+	capacity_free(&capacity);
+	machine_free(&m);
+}
+END_TEST
+
 Suite *fit_suite(void)
 {
 	Suite *s = suite_create("fit");
 	TCase *tc = tcase_create("fit");
 
 	tcase_add_loop_test(tc, machine_fits_or_not, 0, COUNT(fits));
+	tcase_add_loop_test(tc, later_lack_is_told, 0, COUNT(later));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -95,10 +95,14 @@ static void warn_of_fit(struct plan *plan)
 	fit_unlock(&plan->fit);
 	if (plan->fit.unlocked)
 		warn(plan, FIT_UNLOCKED);
-	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++)
-		if (plan->fit.backings[i].given_up[0])
-			warn(plan, "node %u will not be as declared: %s", i,
-			     plan->fit.backings[i].given_up);
+	for (unsigned int i = 0; i < plan->machine->topology.nr_nodes; i++) {
+		const struct backing *backing = &plan->fit.backings[i];
+
+		if (backing->given_up[0])
+			warn(plan, "node %u will not be as declared: %s", i, backing->given_up);
+		if (backing->warning[0])
+			warn(plan, "node %u: %s", i, backing->warning);
+	}
 }
 
 /* What has a policy of its own, or is hugetlb, the kernel leaves alone. */

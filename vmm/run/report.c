@@ -53,6 +53,8 @@ void report_print(const struct ram *ram, FILE *file)
 		if (backing->given_up[0])
 			fprintf(file, "numavm: node %u: warning: not as declared: %s\n", i,
 				backing->given_up);
+		if (backing->warning[0])
+			fprintf(file, "numavm: node %u: warning: %s\n", i, backing->warning);
 	}
 }
 
