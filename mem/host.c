@@ -43,11 +43,13 @@ void numa_error(char *where)
 }
 
 /*
- * The nodes that this process may use, as /proc/self/status said when the program started: libnuma
- * takes all that sysfs has where there is no /proc.
+ * The nodes that this process may use, as libnuma read them in /proc/self/status when the program
+ * started. Without /proc it leaves them empty.
  */
 static struct bitmask *allowed_nodes(void)
 {
+	if (!numa_bitmask_weight(numa_all_nodes_ptr))
+		copy_bitmask_to_bitmask(numa_nodes_ptr, numa_all_nodes_ptr);
 	if (!numa_bitmask_weight(numa_all_nodes_ptr))
 		numa_bitmask_setbit(numa_all_nodes_ptr, 0);
 	return numa_all_nodes_ptr;
@@ -297,6 +299,13 @@ struct bitmask *host_parse_nodes(const char *list)
 		return numa_parse_nodestring(list);
 	}
 	return parse_numbers(list);
+}
+
+struct bitmask *host_parse_cpus(const char *list)
+{
+	if (!numa_bitmask_weight(numa_all_cpus_ptr))
+		numa_sched_getaffinity(getpid(), numa_all_cpus_ptr);
+	return numa_parse_cpustring(list);
 }
 
 char *host_list(const struct bitmask *mask)

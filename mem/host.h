@@ -46,6 +46,9 @@ bool host_gives_thp(bool shared);
 /* The weight of @node in weighted interleaving; 1 where the kernel has none. */
 unsigned int host_interleave_weight(unsigned int node);
 
+/* The same for CPUs, of which only those that this process may run on are taken. */
+struct bitmask *host_parse_cpus(const char *list);
+
 /* Any of @nodes has CPUs, whether this process may run on them or not. */
 bool host_has_cpus(const struct bitmask *nodes);
 

@@ -124,7 +124,7 @@ static int pin_to_list(struct pins *pins, struct error *err)
 {
 	const char *list = pins->placement->cpus;
 
-	if (pin_all_to(pins, numa_parse_cpustring(list)))
+	if (pin_all_to(pins, host_parse_cpus(list)))
 		return 0;
 	return error_set(err,
 			 "pin = %s: must be node, core, none or a list of CPUs that this process "
@@ -154,7 +154,7 @@ static struct bitmask *find_unused(const struct topology *t)
 
 		if (placement->pin != PLACEMENT_PIN_LIST || !t->nodes[node].llcs)
 			continue;
-		listed = numa_parse_cpustring(placement->cpus);
+		listed = host_parse_cpus(placement->cpus);
 		for (unsigned int cpu = 0; listed && cpu < unused->size; cpu++)
 			if (numa_bitmask_isbitset(listed, cpu))
 				numa_bitmask_clearbit(unused, cpu);
