@@ -71,6 +71,7 @@ int backing_resolve(const struct placement *placement, struct backing *backing, 
 	*backing = (struct backing){
 		.policy = placement->policy,
 		.pages = &page_kinds[placement->pages],
+		.chosen = placement->choose,
 		.shared = placement->shared,
 		.populate = placement->populate,
 		.strict = placement->strict,
@@ -100,7 +101,7 @@ int backing_give_up(struct backing *backing, const struct error *err)
 
 int backing_give_up_nodes(struct backing *backing, const struct error *err)
 {
-	bool declared = backing->policy != PLACEMENT_LOCAL;
+	bool declared = backing->policy != PLACEMENT_LOCAL && !backing->chosen;
 
 	if (declared && backing->strict)
 		return -1;

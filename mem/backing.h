@@ -17,6 +17,7 @@ struct backing {
 	enum placement_policy policy;
 	struct bitmask *nodes; /* as long as the host needs; NULL: none are named */
 	const struct page_kind *pages;
+	bool chosen; /* its nodes are mem/choose's, not declared */
 	bool shared;
 	bool populate;
 	bool strict;
@@ -40,7 +41,7 @@ int backing_give_up(struct backing *backing, const struct error *err);
 
 /*
  * The same for its host nodes: another one is left without them and without a policy. Where they
- * were not declared (local), a strict one is too, but keeps the nodes as those to populate from.
+ * were not declared (local, chosen) a strict one is too, but keeps them as where to populate from.
  */
 int backing_give_up_nodes(struct backing *backing, const struct error *err);
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem/cgroup.h"
 #include "mem/host.h"
@@ -18,6 +19,17 @@ void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 	capacity->weights = xcalloc(nr_nodes, sizeof(*capacity->weights));
 	for (unsigned int i = 0; i < nr_nodes; i++)
 		capacity->weights[i] = 1;
+}
+
+void capacity_copy(struct capacity *copy, const struct capacity *capacity)
+{
+	unsigned int nr = capacity->nr_nodes;
+
+	capacity_init(copy, nr);
+	copy->limit = capacity->limit;
+	for (int pool = 0; pool < PAGE_NR_POOLS; pool++)
+		memcpy(copy->free_bytes[pool], capacity->free_bytes[pool], nr * sizeof(uint64_t));
+	memcpy(copy->weights, capacity->weights, nr * sizeof(*copy->weights));
 }
 
 static void read_node(struct capacity *capacity, unsigned int node)

@@ -19,6 +19,9 @@ struct capacity {
 /* Everything 0, the weights 1 and no limit, to be filled in. */
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes);
 
+/* @copy is of its own, to be tried on. */
+void capacity_copy(struct capacity *copy, const struct capacity *capacity);
+
 /* What this host has now. */
 void capacity_read(struct capacity *capacity);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mem/capacity.h"
+#include "mem/choose.h"
 #include "mem/host.h"
 #include "mem/pin.h"
 #include "mem/xalloc.h"
@@ -194,9 +195,24 @@ bool fit_takes_memory(const struct fit *fit)
 static bool names_nodes(const struct fit *fit)
 {
 	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
-		if (fit->backings[i].nodes)
+		if (fit->backings[i].nodes || fit->backings[i].chosen)
 			return true;
 	return false;
+}
+
+/* A host of one node has nothing to choose from. */
+static void choose(struct fit *fit, const struct capacity *capacity)
+{
+	struct choose_host host;
+	bool any = false;
+
+	for (unsigned int i = 0; i < fit->machine->topology.nr_nodes; i++)
+		any |= fit->backings[i].chosen;
+	if (!any || capacity->nr_nodes == 1)
+		return;
+	choose_host_read(&host, capacity->nr_nodes);
+	choose_nodes(&fit->machine->topology, fit->backings, capacity, &host);
+	choose_host_free(&host);
 }
 
 static int check_capacity(struct fit *fit, struct error *err)
@@ -211,6 +227,7 @@ static int check_capacity(struct fit *fit, struct error *err)
 		return 0;
 	}
 	capacity_read(&capacity);
+	choose(fit, &capacity);
 	ret = fit_into(fit->machine, fit->backings, &capacity, err);
 	capacity_free(&capacity);
 	return ret;

@@ -23,10 +23,11 @@ struct fit {
  * Total memory, the nodes' placements on this host, what populating and huge pages need of what is
  * free there, all nodes together, and pins; host_lock() is held from then on if memory is to be
  * taken. What a node that is not strict cannot have is given up in its backing; pages = auto is
- * chosen, and thp where the host gives none is 4k. A node that is not populated and that its host
- * nodes cannot hold now gets a warning. Returns 0, or -1 with the first thing that does
- * not fit and its node (contention for a lack of something that is not free now): all backings are
- * resolved then too. @fit is to be freed in any case; @m must outlive it.
+ * chosen, as are host nodes for those that want some and name none, and thp where the host gives
+ * none is 4k. A node that is not populated and that its host nodes cannot hold now gets a warning.
+ * Returns 0, or -1 with the first thing that does not fit and its node (contention for a lack of
+ * something that is not free now): all backings are resolved then too. @fit is to be freed in any
+ * case; @m must outlive it.
  */
 int fit_make(const struct machine *m, struct fit *fit, struct error *err);
 

@@ -43,6 +43,7 @@ enum placement_pin {
 struct placement {
 	enum placement_policy policy;
 	char *host; /* libnuma's node string ("0,2-3"), or NULL; numa(3) */
+	bool choose; /* without one: bound to host nodes that mem/choose finds */
 	enum placement_pages pages;
 	bool shared; /* backed by a memfd */
 	bool populate; /* take all of it before the guest starts */

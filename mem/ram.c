@@ -212,18 +212,31 @@ static int count_node(struct ram *ram, unsigned int node, enum verify_mode mode,
 	return 0;
 }
 
-/* What nobody promised and nobody asks for needs no proof. */
+/*
+ * The kernel does not say where @node's pages are. What nobody promised and nobody asked for needs
+ * no proof, and what was asked for in one word with much else is told.
+ */
+static int do_without_proof(struct backing *backing, enum verify_mode mode, const struct error *err)
+{
+	bool fixed = backing_is_fixed(backing);
+
+	if (!fixed && mode == VERIFY_DEFAULT)
+		return 0;
+	if (fixed || !backing->chosen || mode == VERIFY_FULL)
+		return backing_give_up(backing, err);
+	snprintf(backing->warning, sizeof(backing->warning), "%.*s", BACKING_WARNING - 1,
+		 err->text);
+	return 0;
+}
+
 static int verify_node(struct ram *ram, unsigned int node, enum verify_mode mode,
 		       const unsigned int *weights, struct error *err)
 {
 	const struct verify_counts *counts = &ram->nodes[node].counts;
 	struct backing *backing = &ram->fit->backings[node];
 
-	if (count_node(ram, node, mode, err)) {
-		if (mode == VERIFY_DEFAULT && !backing_is_fixed(backing))
-			return 0;
-		return backing_give_up(backing, err);
-	}
+	if (count_node(ram, node, mode, err))
+		return do_without_proof(backing, mode, err);
 	if (!counts->asked || !verify_judge(backing, counts, weights, err))
 		return 0;
 	return backing_give_up(backing, err);

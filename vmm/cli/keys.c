@@ -94,7 +94,8 @@ const struct key keys[] = {
 	  "--realtime", .help = "run them as SCHED_FIFO with priority N",
 	  .min = 1, .max = MAX_PRIORITY },
 	{ "performance", NULL, KEY_SEVERAL, KEY_IN_FLAGS, NOTHING, KEYS_OF_PLACEMENT,
-	  "--performance", .help = "pin=core, pages=2M, populate, verify and strict",
+	  "--performance", .help = "pin=core, pages=2M, populate, verify, strict; host "
+	  "nodes are chosen where none are named",
 	  .otherwise = "pin=core,pages=2M,populate=yes,strict=yes,verify=yes" },
 
 	{ "timeout", "TIME", KEY_DURATION, KEY_IN_FLAGS, NUMBER(timeout_ns), KEYS_OF_RUN,

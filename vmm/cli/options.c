@@ -101,6 +101,7 @@ static int take_flag(struct settings *s, const struct key *key, const char *text
 	case KEY_DISTANCE:
 		return take_distance(s, text, flag, err);
 	case KEY_SEVERAL:
+		s->performance = true;
 		return take_pairs(s, NULL, text, flag, err);
 	default:
 		return take_value(settings_slot(s, NULL, key), text, flag, err);

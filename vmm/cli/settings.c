@@ -218,6 +218,7 @@ static int make_node(struct settings *s, unsigned int i, struct topology *t, str
 	if (!settings_where(s, from, "populate")->name)
 		p->populate = p->host || p->policy == PLACEMENT_LOCAL ||
 			      (p->pages != PLACEMENT_THP && p->pages != PLACEMENT_4K);
+	p->choose = s->performance && !p->host && !settings_where(s, from, "policy")->name;
 	if (placement_check(p, err))
 		return refuse_both(s, from, "policy", "host", err);
 	if (placement_check_pages(p, err))

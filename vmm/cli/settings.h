@@ -48,6 +48,7 @@ struct settings {
 	uint64_t console_limit; /* bytes; 0: none */
 	bool no_input;
 	char *result;
+	bool performance; /* host nodes are chosen where none are named */
 	bool json; /* plan */
 	char *output; /* tables: the folder */
 

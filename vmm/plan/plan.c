@@ -160,7 +160,7 @@ static void format_host(const struct plan *plan, unsigned int node, char *text, 
 
 	declared = list && *list ? list : declared;
 	snprintf(text, size, SHORT " (%s)", SHORTEN(declared),
-		 placement_policy_name(placement->policy));
+		 backing->chosen && list ? "chosen" : placement_policy_name(placement->policy));
 	free(list);
 }
 
