@@ -100,6 +100,38 @@ START_TEST(given_up_is_collected)
 }
 END_TEST
 
+static const struct {
+	enum placement_policy policy;
+	bool strict, chosen, refused, keeps;
+} refusals[] = {
+	{ .policy = PLACEMENT_BIND, .strict = true, .refused = true, .keeps = true },
+	{ .policy = PLACEMENT_PREFERRED, .strict = true, .refused = true, .keeps = true },
+	{ .policy = PLACEMENT_BIND },
+	/* What nobody declared, where it was meant to be all the same. */
+	{ .policy = PLACEMENT_LOCAL, .strict = true, .keeps = true },
+	{ .policy = PLACEMENT_BIND, .strict = true, .chosen = true, .keeps = true },
+};
+
+START_TEST(nodes_are_given_up_or_not)
+{
+	struct backing backing = {
+		.policy = refusals[_i].policy,
+		.nodes = make_set("0"),
+		.strict = refusals[_i].strict,
+		.chosen = refusals[_i].chosen,
+	};
+	struct error err;
+
+	error_set(&err, "no");
+	ck_assert_int_eq(backing_give_up_nodes(&backing, &err), refusals[_i].refused ? -1 : 0);
+	ck_assert_str_eq(backing.given_up, refusals[_i].refused ? "" : "no");
+	ck_assert_int_eq(backing.policy,
+			 refusals[_i].refused ? refusals[_i].policy : PLACEMENT_DEFAULT);
+	ck_assert_int_eq(backing.nodes != NULL, refusals[_i].keeps);
+	backing_free(&backing);
+}
+END_TEST
+
 /* A strict node does without nothing. */
 START_TEST(strict_gives_nothing_up)
 {
@@ -286,6 +318,7 @@ Suite *backing_suite(void)
 	tcase_add_loop_test(tc, bad_host_is_refused, 0, COUNT(bad_hosts));
 	tcase_add_test(tc, given_up_is_collected);
 	tcase_add_test(tc, strict_gives_nothing_up);
+	tcase_add_loop_test(tc, nodes_are_given_up_or_not, 0, COUNT(refusals));
 	add_kernel_tests(tc);
 	suite_add_tcase(s, tc);
 	return s;

@@ -24,7 +24,7 @@ static const struct {
 } errnos[] = {
 	{ ENOMEM, true }, { EAGAIN, true },  { EBUSY, true },	{ ENOSPC, true },
 	{ EMFILE, true }, { ENFILE, true },  { EINVAL, false }, { ENOENT, false },
-	{ EPERM, false }, { EACCES, false }, { EIO, false },
+	{ EPERM, false }, { EACCES, false }, { EIO, false },	{ ENOSYS, false },
 };
 
 START_TEST(errno_is_named_and_sorted)
@@ -49,6 +49,20 @@ START_TEST(prefix_keeps_what_is_there)
 	ck_assert_int_eq(error_prefix(&err, "node %d: ", 2), -1);
 	ck_assert_str_eq(err.text, "node 2: mbind: Device or resource busy");
 	ck_assert(err.contention);
+}
+END_TEST
+
+/* Only a call that is refused as such: what else is wrong has another cure. */
+START_TEST(refused_call_has_a_cure)
+{
+	struct error err;
+
+	errno = errnos[_i].number;
+	error_errno(&err, "mbind");
+	ck_assert_int_eq(error_cure(&err, errnos[_i].number, "add it"), -1);
+	ck_assert_int_eq(strstr(err.text, ": add it") != NULL,
+			 errnos[_i].number == EPERM || errnos[_i].number == ENOSYS);
+	ck_assert_int_eq(err.contention, errnos[_i].contention);
 }
 END_TEST
 
@@ -103,6 +117,7 @@ Suite *error_suite(void)
 
 	tcase_add_test(tc, set_formats_and_returns_minus_one);
 	tcase_add_loop_test(tc, errno_is_named_and_sorted, 0, COUNT(errnos));
+	tcase_add_loop_test(tc, refused_call_has_a_cure, 0, COUNT(errnos));
 	tcase_add_test(tc, prefix_keeps_what_is_there);
 	tcase_add_test(tc, long_messages_are_cut_not_overrun);
 	tcase_add_test(tc, long_messages_keep_both_ends);

@@ -30,6 +30,7 @@ static void make_ram(struct memory *m)
 	backings[0].pages = &page_kinds[PLACEMENT_2M];
 	backings[0].shared = backings[0].populate = true;
 	strcpy(backings[2].given_up, "needs more");
+	strcpy(backings[2].warning, "may need more");
 	node = &m->ram.nodes[0];
 	node->seconds = 0.5;
 	verify_init(&node->counts, 4);
@@ -42,13 +43,14 @@ static const char *const node_reports[] = {
 	"{\"node\":0,\"host\":[0,3],\"policy\":\"interleave\",\"pages\":\"2M\",\"shared\":true,"
 	"\"pages_total\":262144,\"pages_asked\":4096,\"pages_by_host_node\":{\"0\":1000,\"3\":3096}"
 	","
-	"\"seconds\":0.5,\"gib_per_second\":2.0,\"given_up\":\"\"}",
+	"\"seconds\":0.5,\"gib_per_second\":2.0,\"given_up\":\"\",\"warning\":\"\"}",
 	"{\"node\":1,\"host\":[],\"policy\":\"default\",\"pages\":\"thp\",\"shared\":false,"
 	"\"pages_total\":0,\"pages_asked\":0,\"pages_by_host_node\":{},"
-	"\"seconds\":0.0,\"gib_per_second\":0.0,\"given_up\":\"\"}",
+	"\"seconds\":0.0,\"gib_per_second\":0.0,\"given_up\":\"\",\"warning\":\"\"}",
 	"{\"node\":2,\"host\":[],\"policy\":\"default\",\"pages\":\"thp\",\"shared\":false,"
 	"\"pages_total\":0,\"pages_asked\":0,\"pages_by_host_node\":{},"
-	"\"seconds\":0.0,\"gib_per_second\":0.0,\"given_up\":\"needs more\"}",
+	"\"seconds\":0.0,\"gib_per_second\":0.0,\"given_up\":\"needs more\","
+	"\"warning\":\"may need more\"}",
 };
 
 /* Every member that was there when this was written is there, as it was; others may come. */
@@ -86,7 +88,8 @@ START_TEST(nodes_in_words)
 	ck_assert_str_eq(text,
 			 "numavm: node 0: 1G on host nodes 0,3 (interleave, 2M, shared), populated "
 			 "in 0.500 s, 2.0 GiB/s; of 4096 pages asked: 24.4 % on 0 75.6 % on 3\n"
-			 "numavm: node 2: warning: not as declared: needs more\n");
+			 "numavm: node 2: warning: not as declared: needs more\n"
+			 "numavm: node 2: warning: may need more\n");
 	free(text);
 	memory_free(&m);
 }
@@ -268,6 +271,25 @@ START_TEST(result_cannot_be_written)
 }
 END_TEST
 
+/* Who went on without the lock says so. */
+START_TEST(missing_lock_is_told)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	struct memory m = { 0 };
+
+	make_ram(&m);
+	m.fit.unlocked = true;
+	report_print(&m.ram, file);
+	fclose(file);
+	ck_assert_msg(strstr(text, "numavm: warning: another program keeps the lock") == text, "%s",
+		      text);
+	free(text);
+	memory_free(&m);
+}
+END_TEST
+
 Suite *report_suite(void)
 {
 	Suite *s = suite_create("report");
@@ -275,6 +297,7 @@ Suite *report_suite(void)
 
 	tcase_add_test(tc, nodes_in_json);
 	tcase_add_test(tc, nodes_in_words);
+	tcase_add_test(tc, missing_lock_is_told);
 	tcase_add_loop_test(tc, verdict_is_written, 0, COUNT(kinds));
 	tcase_add_loop_test(tc, error_becomes_a_verdict, 0, 2);
 	tcase_add_test(tc, message_is_no_utf8);

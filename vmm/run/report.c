@@ -88,13 +88,14 @@ static json_t *node_json(const struct ram *ram, unsigned int i)
 	const struct backing *backing = &ram->fit->backings[i];
 	const struct ram_node *node = &ram->nodes[i];
 
-	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:I, s:I, s:o, s:f, s:f, s:s}", "node", i,
+	return json_pack("{s:i, s:o, s:s, s:s, s:b, s:I, s:I, s:o, s:f, s:f, s:s, s:s}", "node", i,
 			 "host", host_json(backing), "policy",
 			 placement_policy_name(backing->policy), "pages", backing->pages->name,
 			 "shared", backing->shared, "pages_total", (json_int_t)node->counts.pages,
 			 "pages_asked", (json_int_t)node->counts.asked, "pages_by_host_node",
 			 counts_json(&node->counts), "seconds", node->seconds, "gib_per_second",
-			 gib_per_second(size, node->seconds), "given_up", backing->given_up);
+			 gib_per_second(size, node->seconds), "given_up", backing->given_up,
+			 "warning", backing->warning);
 }
 
 json_t *report_json(const struct ram *ram)
