@@ -128,6 +128,7 @@ static int map_all(struct ram *ram, struct error *err)
 		    bind_range(ram, range, err))
 			return error_prefix(err, "node %u: ", range->node);
 	}
+	madvise(ram->base, layout->size, MADV_DONTDUMP); /* a core file is for what is ours */
 	return 0;
 }
 

@@ -282,6 +282,8 @@ START_TEST(shared_is_a_file)
 	ck_assert_uint_gt(smaps_value(ram_hva(&g.ram, 0, 1), "Anonymous"), 0);
 	ck_assert_uint_eq(smaps_value(ram_hva(&g.ram, 4 * MIB, 1), "Anonymous"), 0);
 	ck_assert_uint_eq(smaps_value(ram_hva(&g.ram, 4 * MIB, 1), "Rss"), 4 * MIB);
+	/* Neither kind is in a core file. */
+	ck_assert_int_eq(smaps_sum(g.ram.base, 8 * MIB, "Rss", " dd"), 8 * MIB);
 	memory_free(&g);
 }
 END_TEST
