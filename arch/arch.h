@@ -99,7 +99,8 @@ bool arch_vcpu_exit(struct vcpu *vcpu);
 
 /*
  * Sets the level of line @line of the interrupt controller, as the device table has it: an IOAPIC's
- * pin, a GIC's interrupt. From any thread, in arch/<arch>/irq.c.
+ * pin, a GIC's interrupt. From any thread, in arch/<arch>/irq.c. Its system calls: ioctl with
+ * KVM_SIGNAL_MSI and KVM_SET_GSI_ROUTING (x86-64), KVM_IRQ_LINE (arm64).
  */
 void arch_irq(struct vm *vm, unsigned int line, bool level);
 

@@ -111,6 +111,12 @@ static int check_console(const struct settings *s, const char *kernel, struct er
 	return 0;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+#define CONFINE false /* a report takes files and system calls that a run has not */
+#else
+#define CONFINE true
+#endif
+
 static int run_guest(const struct input *in, struct result *result, struct error *err)
 {
 	const struct settings *s = &in->settings;
@@ -125,9 +131,12 @@ static int run_guest(const struct input *in, struct result *result, struct error
 		.ram = { s->populate_threads, s->verify, terminal_show_progress },
 		.realtime = s->realtime,
 		.no_input = s->no_input,
+		.confine = { .wanted = CONFINE && !s->no_confine },
 		.start = in->start,
 	};
 
+	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
+		return -1;
 	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
 	    boot_open(&boot, kernel, s->initrd, err))
 		return -1;

@@ -3,10 +3,13 @@
 #ifndef ARCH_TYPES_H
 #define ARCH_TYPES_H
 
+#include <linux/audit.h>
 #include <linux/kvm.h>
 #include <stdint.h>
 
 #include "arch/arm64/host.h"
+
+#define ARCH_AUDIT AUDIT_ARCH_AARCH64 /* as seccomp(2) has it */
 
 struct arch_vm {
 	uint64_t entry; /* where the first CPU starts */

@@ -3,10 +3,14 @@
 #ifndef ARCH_TYPES_H
 #define ARCH_TYPES_H
 
+#include <linux/audit.h>
+
 #include "arch/x86/cpuid.h"
 #include "arch/x86/host.h"
 #include "arch/x86/ioapic.h"
 #include "arch/x86/power.h"
+
+#define ARCH_AUDIT AUDIT_ARCH_X86_64 /* as seccomp(2) has it */
 
 struct arch_vm {
 	struct cpuid_table supported; /* as KVM_GET_SUPPORTED_CPUID gives it */

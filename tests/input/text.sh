@@ -6,6 +6,7 @@
 refuse nothing 'run, plan or tables' --
 refuse verb 'no verb "boot"' boot
 refuse option 'no option --nope' run --nope
+refuse run-as '--run-as nobody here: no such user in /etc/passwd: use UID:GID' run --run-as 'nobody here'
 refuse option-letter 'no option -z' run -z
 refuse option-value 'option -k needs a value' run -k
 refuse extra-word 'unexpected argument "extra"' plan extra

@@ -109,6 +109,11 @@ const struct key keys[] = {
 	  .otherwise = "yes", .help = "leave stdin alone, and the terminal as it is" },
 	{ "result", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(result), KEYS_OF_RUN, "--result",
 	  .help = "write what became of the run to FILE, as JSON" },
+	{ "run-as", "USER", KEY_TEXT, KEY_IN_FLAGS, TEXT(run_as), KEYS_OF_RUN, "--run-as",
+	  .help = "as root: become USER, a name, UID or UID:GID, before the guest runs" },
+	{ "no-confine", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(no_confine), KEYS_OF_RUN,
+	  "--no-confine", .otherwise = "yes", .help = "keep what a run gives up before the guest "
+	  "runs, for debuggers; SECURITY in numavm(1)" },
 	{ "json", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(json), KEYS_OF_PLAN, "--json",
 	  .otherwise = "yes", .help = "print JSON" },
 	{ "output", "DIR", KEY_PATH, KEY_IN_FLAGS, TEXT(output), KEYS_OF_TABLES, "-o",

@@ -49,6 +49,8 @@ struct settings {
 	bool no_input;
 	char *result;
 	bool performance; /* host nodes are chosen where none are named */
+	char *run_as;
+	bool no_confine;
 	bool json; /* plan */
 	char *output; /* tables: the folder */
 

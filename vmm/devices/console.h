@@ -7,7 +7,7 @@
  * main thread sees the timer.
  *
  * Its lock is held while stdout blocks, so that only vCPUs wait for it without a limit, none of
- * them with a serial port's lock held.
+ * them with a serial port's lock held. Its system calls: write, poll, timerfd_settime, close.
  */
 #ifndef VMM_DEVICES_CONSOLE_H
 #define VMM_DEVICES_CONSOLE_H

@@ -2,8 +2,8 @@
 /*
  * A 16550A UART. The arch puts it on a bus; what the guest sends goes to a function of the port's
  * user (run.c: the console), what it is to receive comes in through serial_receive(). Its lock is
- * held for moments only: a byte is sent without it. Source: National Semiconductor PC16550D data
- * sheet.
+ * held for moments only: a byte is sent without it. Its system calls are those of arch_irq().
+ * Source: National Semiconductor PC16550D data sheet.
  */
 #ifndef VMM_DEVICES_SERIAL_H
 #define VMM_DEVICES_SERIAL_H

@@ -143,6 +143,7 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 	vm->machine = run->machine;
 	vm->realtime = run->realtime;
 	vm->no_input = run->no_input;
+	vm->confine = run->confine;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
 	ret = prepare(vm, run, result, err) || run_vcpus(vm, run, result, err) ? -1 : 0;
 	if (!ret)

@@ -18,6 +18,7 @@ struct run {
 	struct ram_options ram;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
 	bool no_input; /* stdin is left alone */
+	struct confine confine;
 	struct timespec start; /* of the program */
 };
 

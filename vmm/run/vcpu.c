@@ -182,7 +182,8 @@ static void *vcpu_thread(void *argument)
 
 	snprintf(name, sizeof(name), "vcpu %u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
-	if (take_place(vcpu, &err) || arch_vcpu_init(vcpu, &err)) {
+	if (take_place(vcpu, &err) || arch_vcpu_init(vcpu, &err) ||
+	    confine_thread(&vcpu->vm->confine, &err)) {
 		error_prefix(&err, "CPU %u: ", vcpu->index);
 		outcome_from_error(&outcome, &err);
 		ending_offer(&vcpu->vm->ending, &outcome);

@@ -18,6 +18,7 @@
 #include "vmm/devices/bus.h"
 #include "vmm/devices/console.h"
 #include "vmm/devices/serial.h"
+#include "vmm/run/confine.h"
 #include "vmm/run/ending.h"
 
 struct vm;
@@ -56,7 +57,8 @@ struct vm {
 	struct serial serials[MACHINE_MAX_DEVICES]; /* MACHINE_CONSOLE and those that are on */
 	struct console console;
 	struct vcpu *vcpus; /* machine->topology.nr_cpus */
-	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
+	struct confine confine;
+	pthread_barrier_t all_ready; /* no CPU runs before all are as they start, and main too */
 	struct ending ending;
 	struct arch_vm arch;
 };
@@ -78,8 +80,8 @@ int vm_check_host(const struct machine *m, struct error *err);
 int vm_create(struct vm *vm, struct error *err);
 
 /*
- * Starts one thread per vCPU. With vm->realtime the caller's becomes SCHED_FIFO too, above them.
- * Returns 0, or -1.
+ * Starts one thread per vCPU, and returns when all may run and are confined. With vm->realtime the
+ * caller's thread becomes SCHED_FIFO too, above them. Returns 0, or -1.
  */
 int vm_start(struct vm *vm, struct error *err);
 
