@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,18 +48,29 @@ static void hold_standard_files(void)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* It opens what it is told to, and nothing here asks whether who tells it may do so. */
+static int refuse_privileges(struct error *err)
+{
+	if (!getauxval(AT_SECURE))
+		return 0;
+	return error_set(err,
+			 "more rights than those of who starts it, by set-user-ID, set-group-ID "
+			 "or file capabilities: take these off the file");
+}
+
 int main(int argc, char **argv)
 {
 	struct arch_host host = { 0 };
 	struct input in = { 0 };
-	const struct verb *verb;
+	const struct verb *verb = NULL;
 	struct error err;
 	int ret;
 
 	clock_gettime(CLOCK_MONOTONIC, &in.start);
 	signal(SIGXFSZ, SIG_IGN); /* a file's limit is an error like a full disk */
 	hold_standard_files();
-	ret = options_parse(argc, argv, verbs, &verb, &in.settings, &err);
+	ret = refuse_privileges(&err) ||
+	      options_parse(argc, argv, verbs, &verb, &in.settings, &err);
 	if (!ret && (in.settings.help || in.settings.version)) {
 		if (in.settings.version)
 			printf("numavm %s (%s)\n", NUMAVM_VERSION, arch_name);

@@ -66,3 +66,14 @@ t_confine_descriptors() {
 	kept=$(find "/proc/$pid/fd" -lname /dev/zero -o -lname '*/hang_halt' -o -name 12)
 	[ -z "$kept" ] || wrong "it has kept $kept"
 }
+
+# Nor can who runs it be mistaken for who it belongs to.
+t_confine_set_user_id() {
+	[ "$(id -u)" = 0 ] || { echo "not root"; return 2; }
+	! is_sanitized || { echo "its search for leaks fails there"; return 2; }
+	cp "$numavm" "$dir/numavm" && chown 1234 "$dir/numavm" && chmod 4755 "$dir/numavm" || return 1
+	limited "$dir/numavm" --version >"$dir/stdout" 2>"$dir/stderr"
+	status=$?
+	expect_status 125 && expect_stderr_ours && expect_stdout '' || return 1
+	grep -q 'set-user-ID' "$dir/stderr" || wrong "it does not say why"
+}
