@@ -14,11 +14,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
 #include "vmm/run/confine.h"
+#include "vmm/run/terminal.h"
+
+static char terminal_name[100];
 
 /* What a process ended as, and what it said on stderr. */
 struct ended {
@@ -176,17 +180,52 @@ START_TEST(a_run_goes_on)
 }
 END_TEST
 
+/* A terminal of its own, raw when it comes to this. */
+static void leave_raw(void)
+{
+	int slave;
+
+	setsid();
+	slave = open(terminal_name, O_RDWR);
+	ioctl(slave, TIOCSCTTY, 0);
+	dup2(slave, STDIN_FILENO);
+	terminal_open();
+	open_file();
+}
+
+START_TEST(terminal_is_given_back)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave;
+	struct termios before, after;
+	struct ended ended;
+
+	ck_assert(master >= 0 && !unlockpt(master));
+	ck_assert_int_eq(ptsname_r(master, terminal_name, sizeof(terminal_name)), 0);
+	slave = open(terminal_name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ck_assert_int_eq(tcgetattr(slave, &before), 0);
+	ck_assert(before.c_lflag & ICANON);
+	try_confined(leave_raw, &ended);
+	ck_assert_msg(strstr(ended.said, "numavm: system call"), "%s", ended.said);
+	ck_assert_int_eq(tcgetattr(slave, &after), 0);
+	ck_assert_uint_eq(after.c_lflag, before.c_lflag);
+	close(slave);
+	close(master);
+}
+END_TEST
+
 /* Without the filter, what Landlock alone refuses: files of every kind, and TCP. */
 static void use_files(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	struct confine confine = { .wanted = true };
+	char path[200];
 	int socket_fd;
 
 	confine_process(&confine, 2);
 	if (open("/dev/null", O_RDONLY) >= 0 || errno != EACCES)
 		fprintf(stderr, "a file: %m");
-	if (mkdir("/tmp/numavm-confine", 0700) == 0 || errno != EACCES)
+	snprintf(path, sizeof(path), "%s/confined", scratch_dir);
+	if (!mkdir(path, 0700) || errno != EACCES)
 		fprintf(stderr, "a folder: %m");
 	socket_fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 4 &&
@@ -266,14 +305,14 @@ END_TEST
 
 Suite *confine_suite(void)
 {
-	const TTest *const filtered[] = { a_run_goes_on };
 	const TTest *const locked[] = { landlock_refuses_files };
 	bool landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0;
 	Suite *s = suite_create("confine");
 	TCase *tc = tcase_create("confine");
 
 	tcase_add_loop_test(tc, other_calls_end_it, 0, COUNT(refused));
-	add_or_skip(tc, filtered, COUNT(filtered), NULL);
+	tcase_add_test(tc, a_run_goes_on);
+	tcase_add_test(tc, terminal_is_given_back);
 	add_or_skip(tc, locked, COUNT(locked), landlock ? NULL : "this host has no Landlock");
 	tcase_add_test(tc, nothing_is_refused_unasked);
 	tcase_add_loop_test(tc, users_are_found, 0, COUNT(users));
