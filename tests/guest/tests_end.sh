@@ -86,6 +86,10 @@ t_timeout_populating() {
 
 # Another start holds the lock of those that take memory.
 t_timeout_waiting_for_lock() {
+	command -v flock >/dev/null || {
+		echo "no flock(1)"
+		return 2
+	}
 	exec 4</sys/devices/system/node && flock 4 || wrong "no lock" || return 1
 	run_guest poweroff -m 128M --populate --timeout 1s
 	exec 4<&-

@@ -78,6 +78,17 @@ START_TEST(signal_has_its_own_status)
 }
 END_TEST
 
+START_TEST(time_limit_is_named)
+{
+	struct outcome outcome;
+
+	outcome_from_timeout(&outcome, 1500000000);
+	ck_assert_int_eq(outcome.kind, OUTCOME_TIMEOUT);
+	ck_assert_int_eq(outcome.status, 124);
+	ck_assert_str_eq(outcome.message, "the time limit of 1.5 s has passed");
+}
+END_TEST
+
 /* What a machine whose kernel has panicked ends with, and whether that stays what it is. */
 static const struct {
 	enum outcome_kind kind;
@@ -172,6 +183,7 @@ Suite *ending_suite(void)
 
 	tcase_add_test(tc, first_verdict_counts);
 	tcase_add_loop_test(tc, signal_has_its_own_status, 0, 3);
+	tcase_add_test(tc, time_limit_is_named);
 	tcase_add_loop_test(tc, panic_stays_a_panic, 0, COUNT(after_panic));
 	tcase_add_test(tc, one_of_many_counts);
 	tcase_add_test(tc, waking_never_blocks);
