@@ -200,6 +200,16 @@ t_result_many_nodes() {
 	[ "$(json "$dir/result" nodes.15.node)" = 15 ] || wrong "no node 15"
 }
 
+# One that has no room is no half: what was there stays.
+t_result_too_long() {
+	(
+		ulimit -f 5
+		run_guest poweroff --topology 32n32l1c1t -m 256M
+		expect_end 125 error
+	) && message_is 'no verdict: numavm was ended before it could give one' || return 1
+	grep -q 'result: File too large$' "$dir/stderr" || wrong "it does not say why"
+}
+
 # The guest has filled the disk, and what is reserved is there for the verdict.
 t_result_disk_full() {
 	mkdir "$dir/small"

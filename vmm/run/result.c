@@ -13,7 +13,7 @@
 #include "mem/xalloc.h"
 #include "vmm/run/patient.h"
 
-#define RESERVED 4096 /* bytes of a file from the beginning; an object with six nodes has room */
+#define RESERVED 4096 /* bytes of a file from the beginning; an object with ten nodes has room */
 #define MAX_OLD (16 << 20) /* what a result of 1024 nodes on as many host nodes is below */
 
 /* A guest can put any byte into its panic line; JSON wants UTF-8. */
