@@ -113,7 +113,7 @@ static bool awaits_start(const struct vcpu *vcpu)
 
 #define NO_PAGE                                                                            \
 	": the host does not give a page of the guest's RAM: huge pages may have run out " \
-	"(populate = yes takes them before the start), or memory have failed (see dmesg)"
+	"(populate = yes takes them before the start), or memory may have failed (see dmesg)"
 
 /* A KVM_RUN that fails is the host's doing, and no verdict on the guest. */
 static void handle_run_error(struct vcpu *vcpu)
