@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the host nodes have free, and taking from it, so that all guest nodes together get no more
- * than there is. mem/fit reads it once per machine, under host_lock(), and owns it; all but the
+ * than there is. mem/fit reads it once per machine, under lock_take(), and owns it; all but the
  * reading is pure.
  */
 #ifndef MEM_CAPACITY_H

@@ -10,6 +10,7 @@
 #include "mem/capacity.h"
 #include "mem/choose.h"
 #include "mem/host.h"
+#include "mem/lock.h"
 #include "mem/pin.h"
 #include "mem/xalloc.h"
 
@@ -221,7 +222,7 @@ static int check_capacity(struct fit *fit, struct error *err)
 	int ret;
 
 	if (fit_takes_memory(fit)) {
-		fit->lock = host_lock();
+		fit->lock = lock_take();
 		fit->unlocked = fit->lock < 0 && errno == EWOULDBLOCK;
 	} else if (!names_nodes(fit)) {
 		return 0;

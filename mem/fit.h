@@ -15,13 +15,13 @@ struct fit {
 	const struct machine *machine;
 	struct backing *backings; /* one per node */
 	struct bitmask **masks; /* one per vCPU: its host CPUs; NULL: any */
-	int lock; /* host_lock(), -1 for none: what is free now stays free for this machine */
+	int lock; /* lock_take(), -1 for none: what is free now stays free for this machine */
 	bool unlocked; /* somebody else kept it: another start may take the same */
 };
 
 /*
  * Total memory, the nodes' placements on this host, what populating and huge pages need of what is
- * free there, all nodes together, and pins; host_lock() is held from then on if memory is to be
+ * free there, all nodes together, and pins; lock_take() is held from then on if memory is to be
  * taken. What a node that is not strict cannot have is given up in its backing; pages = auto is
  * chosen, as are host nodes for those that want some and name none, and thp where the host gives
  * none is 4k. A node that is not populated and that its host nodes cannot hold now gets a warning.

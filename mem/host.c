@@ -8,11 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/sysinfo.h>
-#include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mem/xalloc.h"
@@ -24,11 +20,6 @@
 /* The kernel starts killing at its watermarks, below which it keeps about this much of a node. */
 #define KEPT_LEAST (32ULL << 20)
 #define KEPT_SHARE 64
-
-/* Starts hold the lock for some ms; what holds it for longer is told of. */
-#define LOCK_PAUSE_MS 20
-#define LOCK_SILENT_MS 1000
-#define LOCK_LIMIT_MS 30000
 
 /* libnuma's own messages go to stderr unprefixed; ours say the same with the node's name. */
 void numa_warn(int number, char *fmt, ...)
@@ -329,62 +320,4 @@ char *host_list(const struct bitmask *mask)
 	}
 	errno = number;
 	return text;
-}
-
-/* The process that has the lock on @fd, as /proc/locks lists it; 0 where that is not known. */
-static unsigned int find_holder(int fd)
-{
-	unsigned int pid = 0, at, major, minor;
-	FILE *file = fopen("/proc/locks", "re");
-	unsigned long inode;
-	struct stat stat;
-	char line[160];
-
-	while (file && !pid && !fstat(fd, &stat) && fgets(line, sizeof(line), file))
-		/* One that waits has "->" before its kind. */
-		if (sscanf(line, "%*u: FLOCK %*s %*s %u %x:%x:%lu", &at, &major, &minor, &inode) ==
-			    4 &&
-		    inode == stat.st_ino && makedev(major, minor) == stat.st_dev)
-			pid = at;
-	if (file)
-		fclose(file);
-	return pid;
-}
-
-/* Another user's process is called as it likes. */
-static void tell_holder(unsigned int pid)
-{
-	char path[32], name[32];
-
-	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	read_text(path, name, sizeof(name));
-	name[strcspn(name, "\n")] = 0;
-	for (char *at = name; *at; at++)
-		*at = *at < ' ' || *at > '~' ? '?' : *at;
-	if (!pid || !name[0])
-		snprintf(name, sizeof(name), "another program");
-	fprintf(stderr, "numavm: waiting for %s", name);
-	if (pid)
-		fprintf(stderr, " (process %u)", pid);
-	fprintf(stderr, ", which has the lock on " NODES "\n");
-}
-
-int host_lock(void)
-{
-	int fd = open(NODES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
-
-	if (fd < 0)
-		return -1;
-	for (unsigned int waited = 0; flock(fd, LOCK_EX | LOCK_NB); waited += LOCK_PAUSE_MS) {
-		if (waited >= LOCK_LIMIT_MS || (errno != EWOULDBLOCK && errno != EINTR)) {
-			close(fd);
-			errno = EWOULDBLOCK;
-			return -1;
-		}
-		if (waited == LOCK_SILENT_MS)
-			tell_holder(find_holder(fd));
-		nanosleep(&pause, NULL);
-	}
-	return fd;
 }

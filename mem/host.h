@@ -58,15 +58,6 @@ bool host_has_cpus(const struct bitmask *nodes);
  */
 struct bitmask *host_cpus(const struct bitmask *nodes);
 
-/*
- * Waits until no other numavm is between checking what is free and having taken it: a lock,
- * flock(2), on the nodes' folder in sysfs, which every user can open and nobody has to remove. So
- * any user can keep it too: after a second stderr says who does, and after 30 it goes on without.
- * Closing the descriptor gives it back. -1 without the lock: EWOULDBLOCK where it was not to be
- * had, else there is no such folder.
- */
-int host_lock(void);
-
 /* @list is numbers and ranges with commas between, as in 0,2-3: none too large, none backwards. */
 bool host_list_is_sound(const char *list);
 
