@@ -12,8 +12,7 @@
 
 void capacity_init(struct capacity *capacity, unsigned int nr_nodes)
 {
-	capacity->nr_nodes = nr_nodes;
-	capacity->limit = UINT64_MAX;
+	*capacity = (struct capacity){ .nr_nodes = nr_nodes, .limit = UINT64_MAX };
 	for (int pool = 0; pool < PAGE_NR_POOLS; pool++)
 		capacity->free_bytes[pool] = xcalloc(nr_nodes, sizeof(uint64_t));
 	capacity->weights = xcalloc(nr_nodes, sizeof(*capacity->weights));
@@ -34,13 +33,18 @@ void capacity_copy(struct capacity *copy, const struct capacity *capacity)
 
 static void read_node(struct capacity *capacity, unsigned int node)
 {
-	capacity->free_bytes[PAGE_POOL_MEMORY][node] = host_free_memory(node);
+	uint64_t memory = host_free_memory(node);
+
+	capacity->free_bytes[PAGE_POOL_MEMORY][node] = memory;
 	for (int i = 0; i < PLACEMENT_NR_PAGES; i++) {
 		const struct page_kind *pages = &page_kinds[i];
+		uint64_t *free_bytes = &capacity->free_bytes[pages->pool][node], nr;
 
-		if (pages->huge_shift)
-			capacity->free_bytes[pages->pool][node] =
-				host_free_huge_pages(node, pages->size) * pages->size;
+		if (!pages->huge_shift)
+			continue;
+		nr = host_free_huge_pages(node, pages->size);
+		capacity->guesses |= nr == UINT64_MAX;
+		*free_bytes = nr == UINT64_MAX ? memory : nr * pages->size;
 	}
 }
 

@@ -13,6 +13,7 @@ struct capacity {
 	unsigned int nr_nodes;
 	uint64_t *free_bytes[PAGE_NR_POOLS]; /* by host node */
 	unsigned int *weights; /* of weighted interleaving, by host node */
+	bool guesses; /* the host does not show its huge pages: as many as there is memory for */
 	uint64_t limit; /* of PAGE_POOL_MEMORY on all nodes together, by a cgroup */
 };
 

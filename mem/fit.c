@@ -61,7 +61,7 @@ static const struct page_kind *choose_pages(const struct machine *m, unsigned in
 	struct error ignored;
 
 	huge.pages = &page_kinds[PLACEMENT_2M];
-	if (backing->populate &&
+	if (backing->populate && !capacity->guesses &&
 	    !layout_check_pages(&m->layout, node, huge.pages->size, &ignored) &&
 	    capacity_on(capacity, huge.pages, huge.nodes) >= size &&
 	    !capacity_take(capacity, &huge, size, &ignored))

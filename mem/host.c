@@ -171,9 +171,9 @@ uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
 		return in_all;
 	/* Of the default size alone. */
 	read_text("/proc/meminfo", text, sizeof(text));
-	if (meminfo(text, "Hugepagesize:") != page_size)
-		return 0;
-	return meminfo(text, "HugePages_Free:") >> 10;
+	if (meminfo(text, "Hugepagesize:") == page_size)
+		return meminfo(text, "HugePages_Free:") >> 10;
+	return access("/sys/kernel/mm", F_OK) ? UINT64_MAX : 0;
 }
 
 /*

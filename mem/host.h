@@ -34,7 +34,7 @@ bool host_allows_node(unsigned int node);
  */
 uint64_t host_free_memory(unsigned int node);
 
-/* Free huge pages of @page_size bytes on @node. */
+/* Free huge pages of @page_size bytes on @node; UINT64_MAX on a host that does not show them. */
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size);
 
 /*

@@ -192,8 +192,9 @@ static int count_range(struct ram *ram, const struct layout_range *range, enum v
 	uint64_t size = ram->machine->topology.nodes[range->node].size;
 	uint64_t every = mode == VERIFY_FULL ? 1 : size / backing->pages->size / VERIFY_LEAST;
 
+	/* The kernel names nodes that sysfs may not show. */
 	if (!counts->by_node)
-		verify_init(counts, host_nr_nodes());
+		verify_init(counts, numa_num_possible_nodes());
 	return verify_count(backing, ram_range_hva(ram, range), range->size, every ? every : 1,
 			    counts, err);
 }
