@@ -16,7 +16,7 @@
 #include "mem/xalloc.h"
 #include "vmm/run/filter.h"
 
-#define MAX_GAPS 64
+#define MAX_GAPS 16
 
 /*
  * Ours are close-on-exec, and what exec(2) left us is not. A descriptor is the lowest that is free

@@ -96,9 +96,15 @@ static struct rule rules[] = {
 
 #define NR_RULES (sizeof(rules) / sizeof(rules[0]))
 #define LOAD(field) BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field)
+#define IF_EQUAL BPF_JMP | BPF_JEQ | BPF_K
+#define IF_NOT_LESS BPF_JMP | BPF_JGE | BPF_K
+
+/* Jumps to the program's last two instructions, wherever these come to be. A jump is a byte. */
+#define PASS 254
+#define REFUSE 255
 
 struct program {
-	struct sock_filter code[8 * NR_RULES];
+	struct sock_filter code[PASS];
 	unsigned int size;
 };
 
@@ -114,40 +120,20 @@ static void sort_rules(void)
 		}
 }
 
-static void emit(struct program *p, uint16_t code, uint32_t k)
+static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 {
-	assert(p->size < sizeof(p->code) / sizeof(p->code[0]));
-	p->code[p->size++] = (struct sock_filter){ .code = code, .k = k };
-}
-
-/* From the jump at @jump to what comes next. */
-static uint8_t distance(const struct program *p, unsigned int jump)
-{
-	assert(p->size - jump - 1 <= UINT8_MAX);
-	return p->size - jump - 1;
-}
-
-/* Passes, or goes on after it. */
-static void emit_rule(struct program *p, const struct rule *rule)
-{
-	if (rule->mask) {
-		emit(p, LOAD(args[rule->argument]));
-		emit(p, BPF_ALU | BPF_AND | BPF_K, rule->mask);
-		emit(p, BPF_JMP | BPF_JEQ | BPF_K, rule->value);
-		p->code[p->size - 1].jf = 1;
-	}
-	emit(p, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	assert(p->size < PASS);
+	p->code[p->size++] = (struct sock_filter){ code, yes, no, k };
 }
 
 static void emit_call(struct program *p, const struct rule *rule, const struct rule *end)
 {
-	unsigned int jump = p->size;
-
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, rule->call);
-	for (; rule < end; rule++)
-		emit_rule(p, rule);
-	p->code[jump].jf = distance(p, jump);
-	emit(p, BPF_RET | BPF_K, SECCOMP_RET_TRAP);
+	emit(p, IF_EQUAL, rule->call, rule->mask ? 0 : PASS, REFUSE);
+	for (; rule < end && rule->mask; rule++) {
+		emit(p, LOAD(args[rule->argument]), 0, 0);
+		emit(p, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
+		emit(p, IF_EQUAL, rule->value, PASS, rule + 1 == end ? REFUSE : 0);
+	}
 }
 
 /* Searches the call among @nr, whose rules begin at calls[0] and end at calls[nr]. */
@@ -159,10 +145,25 @@ static void emit_search(struct program *p, const struct rule *const *calls, unsi
 		emit_call(p, calls[0], calls[1]);
 		return;
 	}
-	emit(p, BPF_JMP | BPF_JGE | BPF_K, calls[half]->call);
+	emit(p, IF_NOT_LESS, calls[half]->call, 0, 0);
 	emit_search(p, calls, half);
-	p->code[jump].jt = distance(p, jump);
+	p->code[jump].jt = p->size - jump - 1;
 	emit_search(p, calls + half, nr - half);
+}
+
+static uint8_t resolve(const struct program *p, unsigned int jump, uint8_t to)
+{
+	return to < PASS ? to : p->size - (REFUSE - to) - jump - 2;
+}
+
+static void end_program(struct program *p)
+{
+	emit(p, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	emit(p, BPF_RET | BPF_K, SECCOMP_RET_TRAP, 0, 0);
+	for (unsigned int i = 0; i < p->size; i++) {
+		p->code[i].jt = resolve(p, i, p->code[i].jt);
+		p->code[i].jf = resolve(p, i, p->code[i].jf);
+	}
 }
 
 static void make_program(struct program *p)
@@ -176,12 +177,11 @@ static void make_program(struct program *p)
 		if (rule == rules || rule->call != rule[-1].call)
 			calls[nr++] = rule;
 	calls[nr] = rules + NR_RULES;
-	emit(p, LOAD(arch));
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, ARCH_AUDIT);
-	p->code[1].jt = 1;
-	emit(p, BPF_RET | BPF_K, SECCOMP_RET_TRAP);
-	emit(p, LOAD(nr));
+	emit(p, LOAD(arch), 0, 0);
+	emit(p, IF_EQUAL, ARCH_AUDIT, 0, REFUSE);
+	emit(p, LOAD(nr), 0, 0);
 	emit_search(p, calls, nr);
+	end_program(p);
 }
 
 /* It comes from a call, never out of the middle of snprintf() or the like. */
