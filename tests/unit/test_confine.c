@@ -36,7 +36,7 @@ static void confine(void)
 	struct error err;
 
 	confine_process(&confine, 1);
-	if (confine_thread(&confine, &err))
+	if (confine_main(&confine, &err) || confine_thread(&confine, &err))
 		_exit(99);
 }
 
@@ -250,7 +250,8 @@ static void stay_free(void)
 	struct error err;
 
 	confine_process(&confine, 1);
-	if (confine_thread(&confine, &err) || open("/dev/null", O_RDONLY) < 0)
+	if (confine_main(&confine, &err) || confine_thread(&confine, &err) ||
+	    open("/dev/null", O_RDONLY) < 0)
 		_exit(1);
 }
 

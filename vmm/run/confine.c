@@ -67,6 +67,8 @@ static void enter_landlock(void)
 
 void confine_process(struct confine *confine, unsigned int threads)
 {
+	pthread_mutex_init(&confine->starting, NULL);
+	pthread_mutex_lock(&confine->starting);
 	confine->threads = threads;
 	if (!confine->wanted)
 		return;
@@ -95,14 +97,30 @@ static void drop_capabilities(void)
 	syscall(SYS_capset, &header, none);
 }
 
-int confine_thread(struct confine *confine, struct error *err)
+static int give_up_rights(const struct confine *confine, struct error *err)
 {
 	if (confine->as_user && become_user(confine, err))
 		return -1;
-	if (!confine->wanted)
-		return 0;
-	drop_capabilities();
-	if (atomic_fetch_sub(&confine->threads, 1) > 1)
+	if (confine->wanted)
+		drop_capabilities();
+	return 0;
+}
+
+int confine_main(struct confine *confine, struct error *err)
+{
+	if (give_up_rights(confine, err))
+		return -1;
+	pthread_mutex_unlock(&confine->starting);
+	return 0;
+}
+
+int confine_thread(struct confine *confine, struct error *err)
+{
+	pthread_mutex_lock(&confine->starting);
+	pthread_mutex_unlock(&confine->starting);
+	if (give_up_rights(confine, err))
+		return -1;
+	if (!confine->wanted || atomic_fetch_sub(&confine->threads, 1) > 1)
 		return 0;
 	prctl(PR_SET_DUMPABLE, 0); /* a change of user is over, which sets it too */
 	if (filter_load())

@@ -13,6 +13,7 @@
 #ifndef VMM_RUN_CONFINE_H
 #define VMM_RUN_CONFINE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -24,7 +25,8 @@ struct confine {
 	bool as_user; /* also when it is not wanted: become this user */
 	uid_t uid;
 	gid_t gid;
-	atomic_uint threads; /* that confine_thread() has yet to be called by */
+	pthread_mutex_t starting; /* main's, until it is confined itself */
+	atomic_uint threads; /* of vCPUs, that confine_thread() has yet to be called by */
 };
 
 /*
@@ -34,13 +36,15 @@ struct confine {
  */
 int confine_find_user(struct confine *confine, const char *text, struct error *err);
 
-/* What holds for all @threads, the calling one among them, and is called before the others are. */
+/* What holds for the process, before there are @threads of vCPUs. For the main thread. */
 void confine_process(struct confine *confine, unsigned int threads);
 
 /*
- * What each thread does for itself, once it has all that it needs; the last one loads the filter
- * for all. Returns 0, or -1 when it cannot become the user.
+ * What each thread does for itself, once it has all that it needs: the main thread when it has made
+ * the others, and these, who wait for it, but not it for them. The last one loads the filter for
+ * all. Returns 0, or -1 when it cannot become the user; with the main thread's no other goes on.
  */
+int confine_main(struct confine *confine, struct error *err);
 int confine_thread(struct confine *confine, struct error *err);
 
 #endif

@@ -92,20 +92,16 @@ static int set_priority(const struct vm *vm, struct error *err)
 int vm_start(struct vm *vm, struct error *err)
 {
 	struct sigaction action = { .sa_handler = on_kick };
-	unsigned int threads = vm->machine->topology.nr_cpus + 1;
 
 	if (set_priority(vm, err))
 		return -1;
 	sigaction(KICK, &action, NULL);
-	confine_process(&vm->confine, threads);
-	pthread_barrier_init(&vm->all_ready, NULL, threads);
+	confine_process(&vm->confine, vm->machine->topology.nr_cpus);
+	pthread_barrier_init(&vm->all_ready, NULL, vm->machine->topology.nr_cpus);
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 		if (vcpu_start(&vm->vcpus[i], err))
 			return -1;
-	if (confine_thread(&vm->confine, err))
-		return -1;
-	pthread_barrier_wait(&vm->all_ready);
-	return 0;
+	return confine_main(&vm->confine, err);
 }
 
 /* Returns whether there was none left to kick. */

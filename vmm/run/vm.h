@@ -58,7 +58,7 @@ struct vm {
 	struct console console;
 	struct vcpu *vcpus; /* machine->topology.nr_cpus */
 	struct confine confine;
-	pthread_barrier_t all_ready; /* no CPU runs before all are as they start, and main too */
+	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
 	struct ending ending;
 	struct arch_vm arch;
 };
@@ -80,8 +80,8 @@ int vm_check_host(const struct machine *m, struct error *err);
 int vm_create(struct vm *vm, struct error *err);
 
 /*
- * Starts one thread per vCPU, and returns when all may run and are confined. With vm->realtime the
- * caller's thread becomes SCHED_FIFO too, above them. Returns 0, or -1.
+ * Starts one thread per vCPU, which are confined before one runs. With vm->realtime the caller's
+ * thread becomes SCHED_FIFO too, above them. Returns 0, or -1.
  */
 int vm_start(struct vm *vm, struct error *err);
 
