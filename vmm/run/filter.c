@@ -62,6 +62,8 @@ static struct rule rules[] = {
 	{ ANY(writev) },
 	{ ANY(pwrite64) },
 	{ ANY(ftruncate) },
+	{ ANY(fstat) },
+	{ ANY(newfstatat) }, /* fstat(3) in some C libraries; of a path it tells as much */
 	{ ANY(close) },
 	{ ANY(timerfd_settime) },
 	{ ANY(ppoll) },
