@@ -92,7 +92,7 @@ static int map_range(struct ram *ram, const struct layout_range *range, struct e
 	return addr == MAP_FAILED ? -1 : 0;
 }
 
-/* A host without transparent huge pages (EINVAL) works, only slower. */
+/* A host without transparent huge pages (EINVAL), or that refuses the call, works, only slower. */
 static int advise_range(struct ram *ram, const struct layout_range *range, struct error *err)
 {
 	const struct backing *backing = backing_of(ram, range);
@@ -100,7 +100,8 @@ static int advise_range(struct ram *ram, const struct layout_range *range, struc
 	int advice = thp ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
 
 	if (backing->pages->huge_shift ||
-	    !madvise(ram_range_hva(ram, range), range->size, advice) || errno == EINVAL)
+	    !madvise(ram_range_hva(ram, range), range->size, advice) || errno == EINVAL ||
+	    errno == EPERM || errno == ENOSYS)
 		return 0;
 	return backing_error(backing, err, "madvise(%s)",
 			     thp ? "MADV_HUGEPAGE" : "MADV_NOHUGEPAGE");
