@@ -44,13 +44,14 @@ refuse_machines() {
 }
 
 # The first ioctl is KVM_GET_API_VERSION; two limits and the capabilities that it must have follow, then
-# the architecture's own limits, then what it must do. "-" is a step that may fail.
+# the architecture's own limits, then what it must do. "-" is a step that may fail, "?NAME" the question
+# for a capability that is enabled where KVM has it.
 first_ioctl=1
 capabilities=(USER_MEMORY IMMEDIATE_EXIT SPLIT_IRQCHIP SIGNAL_MSI TSC_DEADLINE_TIMER X2APIC_API)
 nr_limits=1
 steps=(CREATE_VM SET_USER_MEMORY_REGION SET_USER_MEMORY_REGION GET_SUPPORTED_CPUID
-	SET_IDENTITY_MAP_ADDR SET_TSS_ADDR ENABLE_CAP ENABLE_CAP SET_BOOT_CPU_ID GET_VCPU_MMAP_SIZE
-	CREATE_VCPU)
+	SET_IDENTITY_MAP_ADDR SET_TSS_ADDR ENABLE_CAP ENABLE_CAP SET_BOOT_CPU_ID ?X86_NOTIFY_VMEXIT
+	?X86_BUS_LOCK_EXIT GET_VCPU_MMAP_SIZE CREATE_VCPU)
 machine=(--node "memory=32M,llcs=1" --node "memory=32M,llcs=2") # CPU 0 has not id 0
 # In the vCPU's own thread.
 vcpu_steps=(KVM_SET_CPUID2 KVM_SET_MSRS KVM_GET_SREGS KVM_SET_SREGS KVM_SET_REGS)
