@@ -116,11 +116,13 @@ int confine_main(struct confine *confine, struct error *err)
 
 int confine_thread(struct confine *confine, struct error *err)
 {
-	pthread_mutex_lock(&confine->starting);
-	pthread_mutex_unlock(&confine->starting);
 	if (give_up_rights(confine, err))
 		return -1;
-	if (!confine->wanted || atomic_fetch_sub(&confine->threads, 1) > 1)
+	if (atomic_fetch_sub(&confine->threads, 1) > 1)
+		return 0;
+	pthread_mutex_lock(&confine->starting);
+	pthread_mutex_unlock(&confine->starting);
+	if (!confine->wanted)
 		return 0;
 	prctl(PR_SET_DUMPABLE, 0); /* a change of user is over, which sets it too */
 	if (filter_load())

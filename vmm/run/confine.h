@@ -41,8 +41,9 @@ void confine_process(struct confine *confine, unsigned int threads);
 
 /*
  * What each thread does for itself, once it has all that it needs: the main thread when it has made
- * the others, and these, who wait for it, but not it for them. The last one loads the filter for
- * all. Returns 0, or -1 when it cannot become the user; with the main thread's no other goes on.
+ * the others, and these. The last of them waits for the main thread, which waits for none, and
+ * loads the filter for all. Returns 0, or -1 when it cannot become the user; if the main thread
+ * cannot, the others go no further.
  */
 int confine_main(struct confine *confine, struct error *err);
 int confine_thread(struct confine *confine, struct error *err);
