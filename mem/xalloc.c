@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS_NONE 125 /* no verdict, numavm(1) */
+
 static void *must(void *p)
 {
 	if (!p) {
 		fputs("numavm: out of memory\n", stderr);
-		abort();
+		quick_exit(STATUS_NONE); /* other threads go on using what exit() takes apart */
 	}
 	return p;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Allocation that does not fail, for small tables of our own. They are bounded by the limits in
- * mem/topology.h, so that a failure means a host with nothing left: abort.
+ * mem/topology.h, so that a failure means a host with nothing left: a message, and the program ends
+ * with status 125, no verdict.
  */
 #ifndef MEM_XALLOC_H
 #define MEM_XALLOC_H

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/auxv.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,6 +59,19 @@ static int refuse_privileges(struct error *err)
 			 "or file capabilities: take these off the file");
 }
 
+/*
+ * A library may end the program itself, as libnuma does with exit(1) when it lacks memory for a set
+ * of nodes; that is no verdict on a guest.
+ */
+static void correct_status(int status, void *nothing)
+{
+	(void)nothing;
+	if (status != EXIT_FAILURE)
+		return;
+	verbs_complain("", "out of memory");
+	quick_exit(OUTCOME_STATUS_NONE);
+}
+
 int main(int argc, char **argv)
 {
 	struct arch_host host = { 0 };
@@ -69,6 +83,7 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &in.start);
 	signal(SIGXFSZ, SIG_IGN); /* a file's limit is an error like a full disk */
 	hold_standard_files();
+	on_exit(correct_status, NULL);
 	ret = refuse_privileges(&err) ||
 	      options_parse(argc, argv, verbs, &verb, &in.settings, &err);
 	if (!ret && (in.settings.help || in.settings.version)) {

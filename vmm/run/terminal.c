@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -91,6 +92,7 @@ void terminal_open(void)
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
 		return;
 	is_terminal = true;
+	at_quick_exit(terminal_restore); /* xalloc.h */
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		if (signal(fatal[i], restore_and_die) == SIG_IGN)
 			signal(fatal[i], SIG_IGN); /* as our parent wants it */
