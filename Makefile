@@ -4,6 +4,9 @@
 # make demo       boot a stock kernel on a three-node machine and print what it sees, on both
 #                 architectures
 # make check      run every test
+# make check-slow what check has a short form of: every fault with every errno, 10,000 starts, 200 at
+#                 once, and each fuzzer for ten minutes; takes about two and a half hours
+# make fuzz       fuzz each parser and device for TIME=60 seconds, or those of FUZZ="name ..."
 # make bench      print how fast it is, against its rivals; with ARCH=arm64 in a simulated host
 # make install    to DESTDIR and PREFIX
 #
@@ -70,6 +73,16 @@ UNIT_LIBS := -lcheck_pic -lsubunit -lrt $(UNIT_LIBS_$(ARCH_DIR)) $(LIBS)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ASAN = $(MAKE) -s BUILD=$(BUILD)/asan CFLAGS="$(SANITIZE)" LINK=
 
+# Fuzzers, by clang: tests/fuzz/fuzz_NAME.c each, and that of kernels for other architectures too, of
+# which all but what drives KVM compiles here.
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	      -fno-omit-frame-pointer
+FUZZING = $(MAKE) -s CC=clang CFLAGS="$(FUZZ_FLAGS)" LINK=
+FUZZED := $(patsubst %,$(BUILD)/%.o,$(filter-out vmm/main,$(basename $(SOURCES)))) $(PURE)
+FUZZED := $(filter-out $(if $(FOREIGN),$(patsubst %,$(BUILD)/arch/$(ARCH_DIR)/%.o,irq machine \
+	tables vcpu)),$(FUZZED))
+
 all: $(BUILD)/numavm
 
 $(BUILD)/numavm: $(OBJECTS)
@@ -77,6 +90,13 @@ $(BUILD)/numavm: $(OBJECTS)
 
 $(BUILD)/unit: $(UNIT) $(PURE) $(filter-out %/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) $(PIE) $(UNIT_LINK_$(ARCH_DIR)) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# An archive: what a fuzzer does not call is not linked.
+$(BUILD)/fuzzed.a: $(FUZZED) $(BUILD)/tests/fuzz/support.o
+	rm -f $@ && $(AR) rc $@ $^
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/fuzzed.a
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(filter-out -lfdt,$(LIBS)) \
+		-l:libfdt.so.1
 
 $(UNIT): | $(BUILD)/suites.inc
 $(BUILD)/suites.inc: tests/unit tests/unit/*
@@ -87,7 +107,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(PIE) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d) $(UNIT:.o=.d) $(PURE:.o=.d)
+-include $(OBJECTS:.o=.d) $(UNIT:.o=.d) $(PURE:.o=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
 
 setup-%:
 	@tests/setup $*
@@ -100,10 +120,30 @@ demo: setup-demo
 check: setup-check
 	@$(MAKE) -s all $(BUILD)/unit
 	@$(ASAN) all $(BUILD)/asan/unit
+	@$(MAKE) -s fuzzers
+	@$(MAKE) -s BUILD=$(BUILD)/fault LINK= all
 	@$(foreach a,$(OTHERS),$(MAKE) -s ARCH=$a BUILD=$(BUILD)/$a all $(filter $(BUILD)/$a/%,$(OTHER_UNITS)) &&) :
 	@tests/guest/build.sh $(BUILD)/guest
 	@tests/host/build-tools $(BUILD)/host
 	@BUILD=$(BUILD) MAKE="$(MAKE)" tests/check
+
+check-slow: setup-check
+	@$(MAKE) -s all fuzzers
+	@$(ASAN) all
+	@$(MAKE) -s BUILD=$(BUILD)/fault LINK= all
+	@tests/guest/build.sh $(BUILD)/guest
+	@tests/host/build-tools $(BUILD)/host
+	@BUILD=$(BUILD) tests/check-slow
+
+fuzzers:
+	+@$(FUZZING) BUILD=$(BUILD)/fuzz $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%)
+	+@$(foreach a,$(OTHERS),$(FUZZING) CFLAGS="$(FUZZ_FLAGS) -include tests/fuzz/$a.h" \
+		BUILD=$(BUILD)/fuzz/$a ARCH=$a $(BUILD)/fuzz/$a/fuzz_kernel &&) :
+
+TIME := 60
+fuzz: setup-check
+	@$(MAKE) -s fuzzers
+	@tests/fuzz/run $(BUILD)/fuzz $(TIME) $(FUZZ)
 
 bench: setup-demo
 	@$(MAKE) -s
@@ -126,4 +166,4 @@ install: $(BUILD)/numavm
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check bench gcc clang cppcheck manuals install clean
+.PHONY: all demo check check-slow fuzz fuzzers bench gcc clang cppcheck manuals install clean
