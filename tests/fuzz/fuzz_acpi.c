@@ -80,13 +80,26 @@ struct counts {
 	const struct seen *seen;
 	uint8_t *cpus; /* how often each is there */
 	unsigned int ranges;
+	uint8_t domains[TOPOLOGY_MAX_NODES]; /* that were seen */
+	uint32_t nr_domains;
 };
+
+/* Linux numbers nodes as it first sees their domains: drivers/acpi/numa/srat.c. */
+static void see_domain(struct counts *counts, uint32_t domain)
+{
+	if (counts->domains[domain])
+		return;
+	counts->domains[domain] = 1;
+	must(domain == counts->nr_domains++);
+}
 
 static void see_cpu(struct counts *counts, uint32_t id, int64_t node)
 {
 	uint32_t cpu = id <= counts->seen->max ? counts->seen->cpus[id] : NO_CPU;
 
 	must(node < counts->seen->m->topology.nr_nodes);
+	if (node >= 0)
+		see_domain(counts, node);
 	if (cpu == NO_CPU) /* it holds the number of a node of memory alone */
 		must(node >= 0 && !counts->seen->m->topology.nodes[node].llcs);
 	else
@@ -94,7 +107,7 @@ static void see_cpu(struct counts *counts, uint32_t id, int64_t node)
 		     (node < 0 || counts->seen->m->topology.cpus[cpu].node == node));
 }
 
-/* Tables 5.60 to 5.62. */
+/* Tables 5.60 to 5.62; CPUs come before memory. */
 static void see_affinity(void *opaque, const uint8_t *entry)
 {
 	struct counts *counts = opaque;
@@ -110,6 +123,7 @@ static void see_affinity(void *opaque, const uint8_t *entry)
 		must(entry[0] == 1 && counts->ranges++ < layout->nr_ranges);
 		must(fuzz_le(entry + 2, 4) == range->node && fuzz_le(entry + 8, 8) == range->gpa &&
 		     fuzz_le(entry + 16, 8) == range->size && fuzz_le(entry + 28, 4) == 1);
+		see_domain(counts, range->node);
 	}
 }
 
@@ -127,7 +141,7 @@ static void check_cpus(const struct seen *seen, const char *signature, uint32_t 
 		       void (*see)(void *opaque, const uint8_t *entry))
 {
 	unsigned int nr = seen->m->topology.nr_cpus;
-	struct counts counts = { seen, xcalloc(nr, 1), 0 };
+	struct counts counts = { .seen = seen, .cpus = xcalloc(nr, 1) };
 
 	each_entry(find_table(seen, signature), at, &counts, see);
 	for (unsigned int cpu = 0; cpu < nr; cpu++)
