@@ -89,10 +89,11 @@ void terminal_open(void)
 	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL,  SIGFPE,	SIGABRT, SIGQUIT,
 				     SIGTRAP, SIGSYS, SIGXCPU, SIGALRM, SIGUSR2, SIGPWR };
 
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
+	/* What lacks memory ends by quick_exit(), xalloc.c. */
+	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved) ||
+	    at_quick_exit(terminal_restore))
 		return;
 	is_terminal = true;
-	at_quick_exit(terminal_restore); /* xalloc.h */
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		if (signal(fatal[i], restore_and_die) == SIG_IGN)
 			signal(fatal[i], SIG_IGN); /* as our parent wants it */
