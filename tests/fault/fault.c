@@ -31,7 +31,6 @@
 #define STATUS_NONE 125
 #define STATUS_SANITIZER 99
 #define MAX_ARGUMENTS 32
-#define FD_OF_RESULT "/result"
 
 /* %k: the guests, %p: the packed kernel, %d: the folder. */
 static const struct way {
@@ -124,14 +123,11 @@ static char *expand(const char *template)
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
-	for (at = (char *)template; *at; at++) {
-		if (*at == '%') {
-			at++;
+	for (at = (char *)template; *at; at++)
+		if (*at != '%')
+			fputc(*at, file);
+		else if (at++)
 			fputs(*at == 'k' ? guests : *at == 'p' ? packed : folder, file);
-			continue;
-		}
-		fputc(*at, file);
-	}
 	fclose(file);
 	return text;
 }
@@ -204,7 +200,7 @@ static void check_result(int status, const char *object)
 	json_error_t mistake;
 	json_t *result;
 
-	if (ends_with(object, FD_OF_RESULT))
+	if (ends_with(object, "/result"))
 		return;
 	result = json_load_file(path_of("result"), JSON_REJECT_DUPLICATES, &mistake);
 	if (!result)
