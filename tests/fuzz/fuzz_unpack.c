@@ -7,6 +7,7 @@
 #include <archive_entry.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "mem/xalloc.h"
@@ -31,16 +32,30 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* In a copy of its very size, for the sanitizer. Returns a descriptor, or -1. */
+/* Of a file, as a kernel is. Returns a descriptor, or -1. */
 static int unpack(const uint8_t *data, size_t size)
 {
-	uint8_t *copy = memcpy(xcalloc(1, size), data, size);
+	int memory = memfd_create("fuzz", MFD_CLOEXEC), fd = -1;
+	struct unpacked unpacked = { 0 };
+	uint8_t magic[UNPACK_MAGIC];
 	struct error err = { 0 };
-	int fd = -1;
+	struct file file;
 
-	if (unpack_knows(copy, size) && (fd = unpack_open(copy, size, &err)) < 0)
-		fuzz_check_error(&err);
-	free(copy);
+	must(memory >= 0 && write(memory, data, size) == (ssize_t)size);
+	if (!size) {
+		close(memory);
+		return -1;
+	}
+	must(!file_from_fd(&file, memory, "fuzz", &err) &&
+	     !unpack_magic(&file, 0, size, magic, &err));
+	if (unpack_knows(magic, size)) {
+		if (unpack_open(&unpacked, &file, 0, size, &err))
+			fuzz_check_error(&err);
+		else
+			fd = dup(unpacked.file.fd);
+		unpack_close(&unpacked);
+	}
+	file_close(&file);
 	return fd;
 }
 
