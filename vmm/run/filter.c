@@ -18,7 +18,10 @@
 #include "arch_types.h"
 #include "vmm/run/terminal.h"
 
-/* A call, and of its arguments the one whose low half has @value in the bits of @mask. */
+/*
+ * A call, and of its arguments the one whose low half has @value in the bits of @mask. The rows of
+ * one call differ in @value alone.
+ */
 struct rule {
 	unsigned int call;
 	unsigned int argument;
@@ -131,11 +134,12 @@ static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint
 static void emit_call(struct program *p, const struct rule *rule, const struct rule *end)
 {
 	emit(p, IF_EQUAL, rule->call, rule->mask ? 0 : PASS, REFUSE);
-	for (; rule < end && rule->mask; rule++) {
-		emit(p, LOAD(args[rule->argument]), 0, 0);
-		emit(p, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
+	if (!rule->mask)
+		return;
+	emit(p, LOAD(args[rule->argument]), 0, 0);
+	emit(p, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
+	for (; rule < end; rule++)
 		emit(p, IF_EQUAL, rule->value, PASS, rule + 1 == end ? REFUSE : 0);
-	}
 }
 
 /* Searches the call among @nr, whose rules begin at calls[0] and end at calls[nr]. */
