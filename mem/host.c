@@ -225,7 +225,8 @@ struct bitmask *host_cpus(const struct bitmask *nodes)
 {
 	struct bitmask *allowed = numa_allocate_cpumask(), *cpus;
 
-	numa_sched_getaffinity(getpid(), allowed);
+	if (numa_sched_getaffinity(getpid(), allowed) < 0)
+		numa_bitmask_setall(allowed);
 	if (!nodes)
 		return allowed;
 	cpus = cpus_of(nodes);

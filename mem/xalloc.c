@@ -8,7 +8,7 @@
 
 #define STATUS_NONE 125 /* no verdict, numavm(1) */
 
-static void *must(void *p)
+void *xcheck(void *p)
 {
 	if (!p) {
 		fputs("numavm: out of memory\n", stderr);
@@ -17,19 +17,24 @@ static void *must(void *p)
 	return p;
 }
 
+void *xmalloc(size_t size)
+{
+	return xcheck(malloc(size ? size : 1));
+}
+
 void *xcalloc(size_t count, size_t size)
 {
-	return must(calloc(count ? count : 1, size));
+	return xcheck(calloc(count ? count : 1, size));
 }
 
 void *xrealloc(void *old, size_t count, size_t size)
 {
-	return must(reallocarray(old, count ? count : 1, size));
+	return xcheck(reallocarray(old, count ? count : 1, size));
 }
 
 char *xstrdup(const char *text)
 {
-	return must(strdup(text));
+	return xcheck(strdup(text));
 }
 
 char *xasprintf(const char *fmt, ...)
@@ -41,5 +46,5 @@ char *xasprintf(const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	return must(text);
+	return xcheck(text);
 }

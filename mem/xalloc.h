@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+void *xcheck(void *p); /* of an allocation by others */
+void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t count, size_t size);
 char *xstrdup(const char *text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* config file + flags -> topology -> layout -> the verb. */
 #include <fcntl.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "mem/xalloc.h"
 #include "vmm/cli/config.h"
 #include "vmm/run/ending.h"
 #include "vmm/verbs.h"
@@ -84,6 +86,7 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a file's limit is an error like a full disk */
 	hold_standard_files();
 	on_exit(correct_status, NULL);
+	json_set_alloc_funcs(xmalloc, free);
 	ret = refuse_privileges(&err) ||
 	      options_parse(argc, argv, verbs, &verb, &in.settings, &err);
 	if (!ret && (in.settings.help || in.settings.version)) {

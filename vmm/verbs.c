@@ -181,13 +181,21 @@ static void tell_end(const struct result *result)
 {
 	const struct outcome *outcome = &result->outcome;
 
-	if (!outcome->message[0])
+	if (!outcome->message[0] && !result->console_dropped && !result->log_error)
 		return;
 	if (result->in_line && is_same_output())
 		patient_write(STDERR_FILENO, "\n", 1);
 	if (result->registers)
 		patient_write(STDERR_FILENO, result->registers, strlen(result->registers));
-	verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "", outcome->message);
+	if (result->console_dropped)
+		verbs_complain("warning: ",
+			       "--console-limit: what the guest printed beyond it is dropped");
+	if (result->log_error)
+		verbs_complain("warning: --console: not all is kept: ",
+			       strerror(result->log_error));
+	if (outcome->message[0])
+		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
+			       outcome->message);
 }
 
 /*

@@ -88,7 +88,7 @@ static const struct errnos rows[] = {
 	CALL(set_tid_address, NO_OBJECT, SPARED, 0), /* always succeeds */
 	CALL(prctl, NO_OBJECT, EITHER, EINVAL, EPERM),
 	CALL(prlimit64, NO_OBJECT, EITHER, EPERM, EINVAL),
-	CALL(capset, NO_OBJECT, ENDS, EPERM),
+	CALL(capset, NO_OBJECT, EITHER, EPERM), /* what cannot be given up is kept, confine.h */
 	CALL(capget, NO_OBJECT, EITHER, EINVAL),
 	CALL(seccomp, NO_OBJECT, EITHER, EINVAL, EACCES, ENOSYS),
 	CALL(landlock_create_ruleset, NO_OBJECT, EITHER, EOPNOTSUPP, ENOSYS, EINVAL),
@@ -126,6 +126,7 @@ static const struct errnos rows[] = {
 	CALL(signalfd4, NO_OBJECT, ENDS, EMFILE, ENFILE, ENODEV, ENOMEM),
 	CALL(eventfd2, NO_OBJECT, ENDS, EMFILE, ENFILE, ENODEV, ENOMEM),
 	CALL(timerfd_create, NO_OBJECT, ENDS, EMFILE, ENFILE, ENODEV, ENOMEM, EPERM),
+	CALL(setitimer, NO_OBJECT, SPARED, 0), /* fails for times that are none */
 	CALL(timerfd_settime, OBJECT_FD, EITHER, EINVAL, ECANCELED),
 	CALL(clock_gettime, NO_OBJECT, EITHER, EINVAL),
 	CALL(clock_nanosleep, NO_OBJECT, EITHER, EINTR),

@@ -271,6 +271,7 @@ START_TEST(limit)
 	ck_assert_uint_eq(told.console.dropped, 0);
 	stderr_catch(&caught);
 	put(&told, "\n");
+	console_flush(&told.console, 0);
 	check_file(path, (const uint8_t *)"ab\ncd", 5);
 	check_file(log, (const uint8_t *)"ab\ncd", 5);
 	ck_assert_uint_eq(told.console.dropped, 1);
@@ -279,9 +280,7 @@ START_TEST(limit)
 	console_flush(&told.console, 0);
 	check_file(path, (const uint8_t *)"ab\ncd", 5);
 	ck_assert_uint_eq(told.console.dropped, 2 + strlen(PANIC));
-	ck_assert_str_eq(stderr_release(&caught),
-			 "numavm: warning: the guest has printed more than --console-limit: the "
-			 "rest is dropped\n");
+	ck_assert_str_eq(stderr_release(&caught), "");
 	close_console(&told);
 	close(out);
 	free(log);

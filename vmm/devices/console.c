@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -55,7 +54,7 @@ static void write_log(struct console *console)
 {
 	if (console->log < 0 || !write_all(console, console->log, console->held, console->nr_held))
 		return;
-	fprintf(stderr, "numavm: warning: --console: %s; the rest is not kept\n", strerror(errno));
+	console->log_error = errno;
 	close(console->log);
 	console->log = -1;
 }
@@ -79,19 +78,10 @@ static void set_timer(const struct console *console)
 	timerfd_settime(console->timer, 0, &due, NULL);
 }
 
-static void drop(struct console *console)
-{
-	if (console->dropped++)
-		return;
-	write_held(console);
-	fprintf(stderr, "numavm: warning: the guest has printed more than --console-limit: the "
-			"rest is dropped\n");
-}
-
 static void put(struct console *console, uint8_t byte)
 {
 	if (console->limit && console->passed == console->limit) {
-		drop(console);
+		console->dropped++;
 		return;
 	}
 	console->passed++;

@@ -40,6 +40,7 @@ struct console {
 	int log; /* -1: none */
 	int timer; /* timerfd: what is held is due */
 	bool timed; /* the timer is set, or has not been answered yet */
+	atomic_int log_error; /* errno, for which the log was given up */
 	bool out_failed;
 	uint8_t held[CONSOLE_HELD]; /* bytes that have not gone out yet */
 	size_t nr_held;

@@ -9,8 +9,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "mem/xalloc.h"
+
 #define MAX_SIZE (1LL << 30) /* no kernel is as large: an archive that never ends is */
-#define CHUNK (64 << 10)
+#define CHUNK (16 << 10)
 
 static const struct {
 	uint8_t magic[UNPACK_MAGIC];
@@ -147,7 +149,7 @@ static int copy_entry(struct archive *archive, int fd, const struct stream *s,
 /* That one filter, and none of those that libarchive would find below it by itself. */
 static int unpack_to(int fd, struct stream *s, int filter, struct error *err)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive = xcheck(archive_read_new());
 	struct trailer trailer = { 0 };
 	struct archive_entry *entry;
 	int ret;

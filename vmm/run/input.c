@@ -2,11 +2,11 @@
 #include "vmm/run/input.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "mem/xalloc.h"
+#include "vmm/run/patient.h"
 
 void input_open(struct input *input, int fd, struct serial *serial)
 {
@@ -41,15 +41,16 @@ static void make_room(struct input *input)
 /* Adds @size bytes that are read already, if they are not too many. */
 static void keep(struct input *input, size_t size)
 {
+	static const char warning[] =
+		"\r\nnumavm: warning: the guest does not read its input: 1 MiB waits, and what is "
+		"typed now is dropped\r\n";
 	size_t most = INPUT_MAX - (input->tail - input->head);
 
 	input->tail += size < most ? size : most;
 	if (size <= most || input->dropped)
 		return;
 	input->dropped = true;
-	fputs("\r\nnumavm: warning: the guest does not read its input: 1 MiB waits, and what is "
-	      "typed now is dropped\r\n",
-	      stderr);
+	patient_write(STDERR_FILENO, warning, strlen(warning));
 }
 
 enum terminal_key input_read(struct input *input)

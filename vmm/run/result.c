@@ -40,17 +40,16 @@ static char *make_text(const struct result *result, size_t size)
 			  result->nodes ? json_incref(result->nodes) : json_array());
 	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6)), *text;
 	size_t length;
-	FILE *file = open_memstream(&text, &length);
+	FILE *file = xcheck(open_memstream(&text, &length));
 
 	text_print_json(dump, file);
 	fprintf(file, "\n");
 	fflush(file);
 	if (length < size)
 		fprintf(file, "%*s", (int)(size - length), "");
-	fclose(file);
 	free(dump);
 	json_decref(json);
-	return text;
+	return xcheck(fclose(file) ? NULL : text);
 }
 
 char *result_text(const struct result *result)
@@ -100,53 +99,64 @@ static bool is_result(int fd, size_t size)
 	return is;
 }
 
-/* A kernel, say, that is named by mistake must not be lost. */
-static int take_file(int fd, size_t old_size, const char *path, struct error *err)
+/* Of a run that is not over. */
+static char *make_no_verdict(size_t size)
 {
-	size_t size = old_size > RESERVED ? old_size : RESERVED;
 	struct result none = { 0 };
-	char *text;
-	int ret;
 
-	if (old_size && !is_result(fd, old_size))
-		return error_set(err,
-				 "--result %s: holds something else than an older result: "
-				 "name another file, or remove it",
-				 path);
 	outcome_set(&none.outcome, OUTCOME_ERROR,
 		    "no verdict: numavm was ended before it could give one");
-	text = make_text(&none, size);
-	ret = write_at(fd, text, size, 0) || ftruncate(fd, RESERVED)
-		      ? error_errno(err, "--result %s", path)
-		      : 0;
-	free(text);
+	return make_text(&none, size);
+}
+
+/* A kernel, say, that is named by mistake must not be lost. */
+static int take_file(int fd, size_t old_size, const char *text, const char *path, struct error *err)
+{
+	char *longer = old_size > RESERVED ? make_no_verdict(old_size) : NULL;
+	int ret = 0;
+
+	if (old_size && !is_result(fd, old_size))
+		ret = error_set(err,
+				"--result %s: holds something else than an older result: "
+				"name another file, or remove it",
+				path);
+	else if (write_at(fd, longer ? longer : text, longer ? old_size : RESERVED, 0) ||
+		 ftruncate(fd, RESERVED))
+		ret = error_errno(err, "--result %s", path);
+	free(longer);
 	return ret;
+}
+
+static int open_path(const char *path, struct error *err)
+{
+	struct stat st;
+	bool is_stream = !stat(path, &st) && !S_ISREG(st.st_mode);
+	int fd = open(path,
+		      (is_stream ? O_WRONLY : O_RDWR | O_CREAT | O_NOFOLLOW) | O_CLOEXEC |
+			      O_NONBLOCK | O_NOCTTY,
+		      0666);
+
+	if (fd < 0 && errno == ELOOP)
+		return error_set(
+			err, "--result %s: a symbolic link: name the file that it leads to", path);
+	return fd < 0 ? error_errno(err, "--result %s", path) : fd;
 }
 
 /* A FIFO that nobody reads must not hold us up, and /dev/full say at once that it is full. */
 int result_open(const char *path, struct error *err)
 {
-	int fd = own_output(path);
+	char *text = make_no_verdict(RESERVED); /* before the file is there, and empty */
+	int fd = own_output(path), ret = 0;
 	struct stat st;
-	bool is_stream;
 
-	if (fd < 0) {
-		is_stream = !stat(path, &st) && !S_ISREG(st.st_mode);
-		fd = open(path,
-			  (is_stream ? O_WRONLY : O_RDWR | O_CREAT | O_NOFOLLOW) | O_CLOEXEC |
-				  O_NONBLOCK | O_NOCTTY,
-			  0666);
-		if (fd < 0 && errno == ELOOP)
-			return error_set(err,
-					 "--result %s: a symbolic link: name the file that it "
-					 "leads to",
-					 path);
-		if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
-			return take_file(fd, st.st_size, path, err) ? -1 : fd;
-	}
-	if (fd < 0 || write(fd, "", 0) < 0)
-		return error_errno(err, "--result %s", path);
-	return fd;
+	if (fd < 0 && (fd = open_path(path, err)) < 0)
+		ret = -1;
+	else if (fd > STDERR_FILENO && !fstat(fd, &st) && S_ISREG(st.st_mode))
+		ret = take_file(fd, st.st_size, text, path, err);
+	else if (write(fd, "", 0) < 0)
+		ret = error_errno(err, "--result %s", path);
+	free(text);
+	return ret ? -1 : fd;
 }
 
 /*

@@ -27,6 +27,7 @@ struct result {
 	json_t *nodes; /* report_json(); NULL also when there was no RAM yet */
 
 	/* For stderr alone. */
+	int log_error; /* errno, for which --console lacks the rest */
 	char *registers; /* lines, or NULL */
 	bool in_line; /* the guest's console ends in the middle of a line */
 };

@@ -89,7 +89,7 @@ static char *dump_cpus(struct vm *vm)
 {
 	char *text;
 	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	FILE *file = xcheck(open_memstream(&text, &size));
 
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
 		struct vcpu *vcpu = &vm->vcpus[i];
@@ -100,8 +100,7 @@ static char *dump_cpus(struct vm *vm)
 		else
 			fprintf(file, "numavm:   does not come out of KVM_RUN\n");
 	}
-	fclose(file);
-	return text;
+	return xcheck(fclose(file) ? NULL : text);
 }
 
 /* Where it came to. */
@@ -149,6 +148,7 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 	if (!ret)
 		note_end(vm, result);
 	result->console_dropped = vm->console.dropped;
+	result->log_error = vm->console.log_error;
 	result->total = clock_seconds_since(&run->start);
 	return ret;
 }
