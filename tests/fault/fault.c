@@ -29,6 +29,7 @@
 
 #define SECONDS 10 /* that a run may take; what is run takes a few hundredths */
 #define STATUS_NONE 125
+#define STATUS_TIMEOUT 124
 #define STATUS_SANITIZER 99
 #define MAX_ARGUMENTS 32
 
@@ -232,6 +233,13 @@ static void check_left(const char *path, bool shm)
 		closedir(dir);
 }
 
+/* On a slow host a time limit may come before the guest has printed all. */
+static bool is_console(const char *out, const struct baseline *base)
+{
+	return base->status == STATUS_TIMEOUT ? !strncmp(out, base->out, strlen(out))
+					      : !strcmp(out, base->out);
+}
+
 static void judge(const char *template, const struct baseline *base, const struct errnos *row,
 		  int error, const struct trace *trace)
 {
@@ -252,7 +260,7 @@ static void judge(const char *template, const struct baseline *base, const struc
 		wrong("status %d; ", status);
 	else if (row->expect == ENDS)
 		wrong("it goes on as if nothing were; ");
-	else if (is_run && strcmp(out, base->out) && !ends_with(trace->object, "/out"))
+	else if (is_run && !is_console(out, base) && !ends_with(trace->object, "/out"))
 		wrong("the guest's console is not as it was; ");
 	if (is_run && status >= 0 && status != STATUS_SANITIZER)
 		check_result(status, trace->object);
