@@ -61,6 +61,24 @@ int file_read(const struct file *file, uint64_t offset, void *to, uint64_t size,
 	return 0;
 }
 
+int file_write(int fd, const void *data, uint64_t size, uint64_t offset)
+{
+	const uint8_t *at = data;
+
+	while (size) {
+		ssize_t written = pwrite(fd, at, size, offset);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		at += written;
+		offset += written;
+		size -= written;
+	}
+	return 0;
+}
+
 void file_close(struct file *file)
 {
 	if (file->fd >= 0)

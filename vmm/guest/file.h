@@ -25,6 +25,9 @@ int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
 /* Reads @size bytes from @offset to @to: pread(2) until they are all there. Returns 0, or -1. */
 int file_read(const struct file *file, uint64_t offset, void *to, uint64_t size, struct error *err);
 
+/* Writes @size bytes to @fd at @offset: pwrite(2) of them all. Returns 0, or -1 with errno. */
+int file_write(int fd, const void *data, uint64_t size, uint64_t offset);
+
 void file_close(struct file *file);
 
 #endif

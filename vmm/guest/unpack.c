@@ -3,7 +3,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -105,22 +104,7 @@ static int read_to_end(struct stream *s, struct error *err)
 	return size;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno != EINTR)
-			return -1;
-		if (done > 0) {
-			data += done;
-			size -= done;
-		}
-	}
-	return 0;
-}
-
-static int refuse(struct archive *archive, const struct stream *s, struct error *err)
+static int refuse_stream(struct archive *archive, const struct stream *s, struct error *err)
 {
 	const char *why = s->err.text[0] ? s->err.text : archive_error_string(archive);
 
@@ -140,10 +124,10 @@ static int copy_entry(struct archive *archive, int fd, const struct stream *s,
 			return error_set(err, "unpacks to more than %lld MiB", MAX_SIZE >> 20);
 		trailer->crc = crc32(trailer->crc, block, size);
 		trailer->size += size;
-		if (write_all(fd, block, size))
+		if (file_write(fd, block, size, offset))
 			return error_errno(err, "writing the unpacked kernel");
 	}
-	return ret == ARCHIVE_EOF ? 0 : refuse(archive, s, err);
+	return ret == ARCHIVE_EOF ? 0 : refuse_stream(archive, s, err);
 }
 
 /* That one filter, and none of those that libarchive would find below it by itself. */
@@ -161,7 +145,7 @@ static int unpack_to(int fd, struct stream *s, int filter, struct error *err)
 	    archive_read_next_header(archive, &entry) == ARCHIVE_OK)
 		ret = copy_entry(archive, fd, s, &trailer, err);
 	else
-		ret = refuse(archive, s, err);
+		ret = refuse_stream(archive, s, err);
 	archive_read_free(archive);
 	if (ret || read_to_end(s, err))
 		return -1;

@@ -11,6 +11,7 @@
 
 #include "mem/text.h"
 #include "mem/xalloc.h"
+#include "vmm/guest/file.h"
 #include "vmm/run/patient.h"
 
 #define RESERVED 4096 /* bytes of a file from the beginning; an object with ten nodes has room */
@@ -55,20 +56,6 @@ static char *make_text(const struct result *result, size_t size)
 char *result_text(const struct result *result)
 {
 	return make_text(result, RESERVED);
-}
-
-static int write_at(int fd, const char *text, size_t size, off_t at)
-{
-	while (size) {
-		ssize_t written = pwrite(fd, text, size, at);
-
-		if (written <= 0)
-			return -1;
-		text += written;
-		size -= written;
-		at += written;
-	}
-	return 0;
 }
 
 /* Of our own outputs the one that @path leads to; -1 when it is none. */
@@ -120,7 +107,7 @@ static int take_file(int fd, size_t old_size, const char *text, const char *path
 				"--result %s: holds something else than an older result: "
 				"name another file, or remove it",
 				path);
-	else if (write_at(fd, longer ? longer : text, longer ? old_size : RESERVED, 0) ||
+	else if (file_write(fd, longer ? longer : text, longer ? old_size : RESERVED, 0) ||
 		 ftruncate(fd, RESERVED))
 		ret = error_errno(err, "--result %s", path);
 	free(longer);
@@ -166,7 +153,7 @@ int result_open(const char *path, struct error *err)
 static int reserve(int fd, size_t size)
 {
 	char *blanks = xasprintf("%*s", (int)size - RESERVED, "");
-	int ret = write_at(fd, blanks, size - RESERVED, RESERVED);
+	int ret = file_write(fd, blanks, size - RESERVED, RESERVED);
 
 	free(blanks);
 	return ret;
@@ -182,7 +169,7 @@ int result_put(int fd, const char *text)
 		return patient_write(fd, text, end);
 	if (size > RESERVED && reserve(fd, size))
 		return -1;
-	return write_at(fd, text, size, 0) || ftruncate(fd, end) ? -1 : 0;
+	return file_write(fd, text, size, 0) || ftruncate(fd, end) ? -1 : 0;
 }
 
 int result_write(const struct result *result, int fd, const char *path, struct error *err)
