@@ -19,10 +19,10 @@
 #error "the build must say -DNUMAVM_VERSION"
 #endif
 
-static int make_machine(struct input *in, struct arch_host *host, struct error *err)
+static int make_machine(struct request *request, struct arch_host *host, struct error *err)
 {
-	struct settings *s = &in->settings, file;
-	struct machine *m = &in->machine;
+	struct settings *s = &request->settings, file;
+	struct machine *m = &request->machine;
 	struct layout_space space;
 
 	if (s->config) {
@@ -77,33 +77,33 @@ static void correct_status(int status, void *nothing)
 int main(int argc, char **argv)
 {
 	struct arch_host host = { 0 };
-	struct input in = { 0 };
+	struct request request = { 0 };
 	const struct verb *verb = NULL;
 	struct error err;
 	int ret;
 
-	clock_gettime(CLOCK_MONOTONIC, &in.start);
+	clock_gettime(CLOCK_MONOTONIC, &request.start);
 	signal(SIGXFSZ, SIG_IGN); /* a file's limit is an error like a full disk */
 	hold_standard_files();
 	on_exit(correct_status, NULL);
 	json_set_alloc_funcs(xmalloc, free);
 	ret = refuse_privileges(&err) ||
-	      options_parse(argc, argv, verbs, &verb, &in.settings, &err);
-	if (!ret && (in.settings.help || in.settings.version)) {
-		if (in.settings.version)
+	      options_parse(argc, argv, verbs, &verb, &request.settings, &err);
+	if (!ret && (request.settings.help || request.settings.version)) {
+		if (request.settings.version)
 			printf("numavm %s (%s)\n", NUMAVM_VERSION, arch_name);
 		else
 			options_help(verbs, verb, stdout);
 		ret = verbs_flush(&err);
 	} else if (verb) {
 		if (verb->begin)
-			verb->begin(&in);
-		ret = ret ? ret : make_machine(&in, &host, &err);
-		ret = verb->act(&in, ret, &err);
+			verb->begin(&request);
+		ret = ret ? ret : make_machine(&request, &host, &err);
+		ret = verb->act(&request, ret, &err);
 	}
 	if (ret)
 		verbs_complain("", err.text);
-	machine_free(&in.machine);
-	settings_free(&in.settings);
+	machine_free(&request.machine);
+	settings_free(&request.settings);
 	return ret ? OUTCOME_STATUS_NONE : 0;
 }

@@ -36,14 +36,14 @@ void verbs_complain(const char *kind, const char *text)
 	free(line);
 }
 
-static int act_plan(struct input *in, int ret, struct error *err)
+static int act_plan(struct request *request, int ret, struct error *err)
 {
 	struct plan plan;
 
 	if (ret)
 		return -1;
-	plan_make(&plan, &in->machine);
-	if (in->settings.json)
+	plan_make(&plan, &request->machine);
+	if (request->settings.json)
 		plan_print_json(&plan, stdout);
 	else
 		plan_print(&plan, stdout);
@@ -51,11 +51,11 @@ static int act_plan(struct input *in, int ret, struct error *err)
 	return verbs_flush(err);
 }
 
-static int act_tables(struct input *in, int ret, struct error *err)
+static int act_tables(struct request *request, int ret, struct error *err)
 {
-	if (!ret && !in->settings.output)
+	if (!ret && !request->settings.output)
 		return error_set(err, "tables has no output: add -o DIR");
-	return ret ? -1 : arch_tables_write(&in->machine, in->settings.output, err);
+	return ret ? -1 : arch_tables_write(&request->machine, request->settings.output, err);
 }
 
 /* Without one it is the host's own, as Debian and Fedora name it. */
@@ -117,13 +117,13 @@ static int check_console(const struct settings *s, const char *kernel, struct er
 #define CONFINE true
 #endif
 
-static int run_guest(const struct input *in, struct result *result, struct error *err)
+static int run_guest(const struct request *request, struct result *result, struct error *err)
 {
-	const struct settings *s = &in->settings;
+	const struct settings *s = &request->settings;
 	struct boot boot = { .cmdline = make_cmdline(s), .mode = s->boot };
 	char *kernel = NULL;
 	struct run run = {
-		.machine = &in->machine,
+		.machine = &request->machine,
 		.boot = &boot,
 		.console = s->console,
 		.console_limit = s->console_limit,
@@ -132,7 +132,7 @@ static int run_guest(const struct input *in, struct result *result, struct error
 		.realtime = s->realtime,
 		.no_input = s->no_input,
 		.confine = { .wanted = CONFINE && !s->no_confine },
-		.start = in->start,
+		.start = request->start,
 	};
 
 	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
@@ -143,28 +143,25 @@ static int run_guest(const struct input *in, struct result *result, struct error
 	return run_machine(&run, result, err);
 }
 
-/* Nobody waits for the guest's threads or its memory to be taken apart. */
+/*
+ * Nobody waits for the guest's threads or its memory to be taken apart. After signals_release() a
+ * signal that ended the run ends us.
+ */
 static _Noreturn void leave(int status)
 {
-	if (status > 128 && status < 128 + NSIG) {
-		sigset_t set;
-
-		sigfillset(&set);
-		signal(status - 128, SIG_DFL);
+	if (status > 128)
 		raise(status - 128);
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
-	}
 	_exit(status);
 }
 
 /* From the start on: whatever ends it leaves a result, and the time limit holds. */
-static void begin_run(struct input *in)
+static void begin_run(struct request *request)
 {
-	const char *path = in->settings.result;
+	const char *path = request->settings.result;
 
 	signal(SIGPIPE, SIG_IGN);
-	in->result = path ? result_open(path, &in->no_result) : -1;
-	signals_catch(in->result, &in->start, in->settings.timeout_ns);
+	request->result = path ? result_open(path, &request->no_result) : -1;
+	signals_catch(request->result, &request->start, request->settings.timeout_ns);
 }
 
 static bool is_same_output(void)
@@ -202,21 +199,22 @@ static void tell_end(const struct result *result)
  * The verdict first, with signals blocked, which could put a worse one over it; then what may wait
  * for somebody, with signals as they were.
  */
-static _Noreturn int act_run(struct input *in, int ret, struct error *err)
+static _Noreturn int act_run(struct request *request, int ret, struct error *err)
 {
-	const char *path = in->settings.result;
-	struct result result = { .wanted = path };
+	struct result result = { .wanted = request->result >= 0 };
 	int status;
 
-	if (path && in->result < 0) {
-		verbs_complain("", ret ? err->text : in->no_result.text);
-		leave(OUTCOME_STATUS_NONE);
+	if (!ret && request->settings.result && !result.wanted) {
+		*err = request->no_result;
+		ret = -1;
 	}
-	if (ret || run_guest(in, &result, err))
+	if (ret || run_guest(request, &result, err))
 		outcome_from_error(&result.outcome, err);
 	status = result.outcome.status;
 	signals_block();
-	ret = path ? result_write(&result, in->result, path, err) : 0;
+	ret = 0;
+	if (result.wanted)
+		ret = result_write(&result, request->result, request->settings.result, err);
 	terminal_restore();
 	signals_release();
 	tell_end(&result);

@@ -12,20 +12,18 @@
 #include "vmm/cli/options.h"
 
 /* What was asked for, and the machine that it makes; main owns it. */
-struct input {
+struct request {
 	struct timespec start; /* of the program */
 	struct settings settings;
 	struct machine machine;
-	int result; /* run's --result; -1: none, for @no_result where there should be one */
-	struct error no_result;
+	int result; /* run's: result_open()'s descriptor; -1: none */
+	struct error no_result; /* why there is none where there should be one */
 };
 
 /*
  * begin() is called once the command line is read, whether or not it is right, and act() in any
- * case.
- *
- * act() gets what became of the input: @ret is 0, or -1 when it is wrong as @err says. It returns
- * 0, or -1 with @err; run's does not return.
+ * case. @ret is 0, or -1 when what was asked for is wrong as @err says. act() returns 0, or -1 with
+ * @err; run's does not return.
  */
 extern const struct verb verbs[]; /* ends with a row without a name */
 

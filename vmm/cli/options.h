@@ -10,7 +10,7 @@
 
 #include "vmm/cli/settings.h"
 
-struct input;
+struct request;
 
 /* A row of the table of verbs, verbs.c. */
 struct verb {
@@ -21,8 +21,8 @@ struct verb {
 	const char *notes; /* after them */
 	unsigned int group; /* of its own keys; it takes those of the machine and of run too */
 	unsigned int shown; /* groups that its help shows before its own */
-	void (*begin)(struct input *input); /* before its input is read, or NULL */
-	int (*act)(struct input *input, int ret, struct error *err);
+	void (*begin)(struct request *request); /* before the machine is made, or NULL */
+	int (*act)(struct request *request, int ret, struct error *err);
 };
 
 /*
