@@ -135,6 +135,10 @@ static int run_guest(const struct request *request, struct result *result, struc
 		.start = request->start,
 	};
 
+	if (s->result && !result->wanted) {
+		*err = request->no_result;
+		return -1;
+	}
 	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
 		return -1;
 	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
@@ -204,10 +208,6 @@ static _Noreturn int act_run(struct request *request, int ret, struct error *err
 	struct result result = { .wanted = request->result >= 0 };
 	int status;
 
-	if (!ret && request->settings.result && !result.wanted) {
-		*err = request->no_result;
-		ret = -1;
-	}
 	if (ret || run_guest(request, &result, err))
 		outcome_from_error(&result.outcome, err);
 	status = result.outcome.status;

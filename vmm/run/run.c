@@ -129,7 +129,7 @@ static int run_vcpus(struct vm *vm, const struct run *run, struct result *result
 	result->setup = clock_seconds_since(&run->start);
 	ret = vm_start(vm, err);
 	if (!ret)
-		wait_for_end(vm, signals, &run->start, run->timeout_ns);
+		wait_for_end(vm, run, signals);
 	return ret;
 }
 
@@ -141,7 +141,6 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 	mallopt(M_ARENA_MAX, 1); /* a thread's own would cost its start an mmap of 128 MiB */
 	vm->machine = run->machine;
 	vm->realtime = run->realtime;
-	vm->no_input = run->no_input;
 	vm->confine = run->confine;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
 	ret = prepare(vm, run, result, err) || run_vcpus(vm, run, result, err) ? -1 : 0;

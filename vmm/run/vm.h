@@ -47,7 +47,6 @@ int vcpu_start(struct vcpu *vcpu, struct error *err);
 struct vm {
 	const struct machine *machine;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
-	bool no_input; /* stdin is not the guest's */
 	struct fit fit;
 	struct ram ram;
 	int kvm; /* /dev/kvm */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/wait.h"
 
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,38 +9,24 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "mem/clock.h"
 #include "vmm/run/input.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 
-#define NS_PER_S 1000000000ULL
-#define NS_PER_MS 1000000ULL
 #define LAST_BYTES_S 1 /* for a stdout that is slow to take what the guest said last */
-#define PANIC_GRACE_NS (5 * NS_PER_S) /* for a kernel that hangs in the middle of its panic */
+#define PANIC_GRACE_S 5 /* for a kernel that hangs in the middle of its panic */
 
 enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, NR_POLL };
 
 struct wait {
 	struct vm *vm;
+	const struct run *run;
 	struct input input;
-	uint64_t timeout_ns; /* the user's, for the message; 0: none */
-	uint64_t deadline_ns; /* the limit's or, if that is sooner, a panic's; UINT64_MAX: none */
+	double deadline; /* seconds from run->start: the limit's, or a panic's */
 	bool panicked; /* the deadline knows of it */
 };
-
-static uint64_t ns_of(const struct timespec *time)
-{
-	return time->tv_sec * NS_PER_S + time->tv_nsec;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return ns_of(&now);
-}
 
 static void handle_signal(struct wait *wait, int signals)
 {
@@ -71,32 +58,32 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 /* A kernel that has panicked has yet to print its trace; what ends it then is told as the panic. */
 static void note_panic(struct wait *wait)
 {
-	uint64_t latest = now_ns() + PANIC_GRACE_NS;
+	double latest = clock_seconds_since(&wait->run->start) + PANIC_GRACE_S;
 
 	if (wait->panicked || !atomic_load(&wait->vm->ending.panicked))
 		return;
 	wait->panicked = true;
-	if (latest < wait->deadline_ns)
-		wait->deadline_ns = latest;
+	if (latest < wait->deadline)
+		wait->deadline = latest;
 }
 
-/* Time until @deadline for poll(2), rounded up; of a long one the first 1000 s. */
-static int ms_until(uint64_t deadline)
+/* Time until the deadline for poll(2), rounded up; of a long one the first 1000 s. */
+static int ms_left(const struct wait *wait)
 {
-	uint64_t now = now_ns();
+	double left = wait->deadline - clock_seconds_since(&wait->run->start);
 
-	if (deadline <= now)
+	if (left <= 0)
 		return 0;
-	return deadline - now < 1000 * NS_PER_S ? (deadline - now) / NS_PER_MS + 1 : 1000000;
+	return left < 1000 ? left * 1000 + 1 : 1000000;
 }
 
 static void check_deadline(struct wait *wait)
 {
 	struct outcome outcome;
 
-	if (now_ns() < wait->deadline_ns)
+	if (ms_left(wait))
 		return;
-	outcome_from_timeout(&outcome, wait->timeout_ns);
+	outcome_from_timeout(&outcome, wait->run->timeout_ns);
 	ending_offer(&wait->vm->ending, &outcome);
 }
 
@@ -117,12 +104,12 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 	input_offer(&wait->input);
 }
 
-void wait_for_end(struct vm *vm, int signals, const struct timespec *start, uint64_t timeout_ns)
+void wait_for_end(struct vm *vm, const struct run *run, int signals)
 {
 	struct wait wait = {
 		.vm = vm,
-		.timeout_ns = timeout_ns,
-		.deadline_ns = timeout_ns ? ns_of(start) + timeout_ns : UINT64_MAX,
+		.run = run,
+		.deadline = run->timeout_ns ? run->timeout_ns / 1e9 : INFINITY,
 	};
 	struct pollfd polls[NR_POLL] = {
 		[POLL_EVENT] = { .fd = vm->ending.event, .events = POLLIN },
@@ -131,11 +118,11 @@ void wait_for_end(struct vm *vm, int signals, const struct timespec *start, uint
 		[POLL_CONSOLE] = { .fd = vm->console.timer, .events = POLLIN },
 	};
 
-	input_open(&wait.input, vm->no_input ? -1 : STDIN_FILENO, &vm->serials[MACHINE_CONSOLE]);
+	input_open(&wait.input, run->no_input ? -1 : STDIN_FILENO, &vm->serials[MACHINE_CONSOLE]);
 	while (!atomic_load(&vm->ending.stopping)) {
 		note_panic(&wait);
 		polls[POLL_INPUT].fd = input_is_wanted(&wait.input) ? wait.input.fd : -1;
-		if (poll(polls, NR_POLL, ms_until(wait.deadline_ns)) > 0)
+		if (poll(polls, NR_POLL, ms_left(&wait)) > 0)
 			handle_events(&wait, polls);
 		check_deadline(&wait);
 	}

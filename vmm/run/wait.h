@@ -6,12 +6,12 @@
 #ifndef VMM_RUN_WAIT_H
 #define VMM_RUN_WAIT_H
 
-#include "vmm/run/vm.h"
+#include "vmm/run/run.h"
 
 /*
  * Returns when the machine has ended; vm->ending has the verdict. @signals is signals_open()'s
- * descriptor; the time limit of @timeout_ns, 0 for none, counts from the program's @start.
+ * descriptor.
  */
-void wait_for_end(struct vm *vm, int signals, const struct timespec *start, uint64_t timeout_ns);
+void wait_for_end(struct vm *vm, const struct run *run, int signals);
 
 #endif
