@@ -65,16 +65,14 @@ uint64_t arch_memory_block(const struct machine *m);
 int arch_tables_write(const struct machine *m, const char *folder, struct error *err);
 
 /*
- * What boot->kernel is, which begins with @head, KERNEL_HEAD bytes: its segments, limits and
- * header, or the stream to unpack for them, and then the limits and the header alone. Returns 0, or
- * -1 with what is wrong and what is to be given.
+ * What boot->kernel is: its segments, limits and header, or the stream to unpack for them, and then
+ * the limits and the header alone. Returns 0, or -1 with what is wrong and what is to be given.
  */
-int arch_kernel_read(const struct boot *boot, const uint8_t *head, struct kernel *kernel,
-		     struct kernel_stream *stream, struct error *err);
+int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
+		     struct error *err);
 
-/* The segments of the kernel in @file, which a stream unpacks to and @head begins. The same. */
-int arch_kernel_read_unpacked(const struct file *file, const uint8_t *head, struct kernel *kernel,
-			      struct error *err);
+/* The segments of the kernel in @file, which arch_kernel_read()'s stream unpacks to. The same. */
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err);
 
 /* Where in @load's map, clear of its kernel, the initrd goes. Returns 0, or -1 with the cure. */
 int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err);

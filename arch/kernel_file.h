@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernel files, of every architecture: what one is, and what an architecture's parsers find in it.
- * They look at a file's first bytes, which load.c has read; it copies what they found to RAM. Pure.
+ * They look at a file's first bytes (struct file); load.c copies what they found to RAM. Pure.
  */
 #ifndef ARCH_KERNEL_FILE_H
 #define ARCH_KERNEL_FILE_H
@@ -10,9 +10,6 @@
 #include <stdint.h>
 
 #include "mem/error.h"
-
-/* As much of a file as any header takes; a shorter file is there as a whole. */
-#define KERNEL_HEAD 1024
 
 enum kernel_format {
 	KERNEL_VMLINUX_X86,

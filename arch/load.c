@@ -17,20 +17,11 @@ static void make_map(struct load *load)
 			       layout->ranges[i].gpa + layout->ranges[i].size, MEMORY_RAM);
 }
 
-static int read_head(const struct file *file, uint8_t head[KERNEL_HEAD], struct error *err)
-{
-	return file_read(file, 0, head, file->size < KERNEL_HEAD ? file->size : KERNEL_HEAD, err);
-}
-
 static int try_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
 {
-	const struct file *file = &load->unpacked.file;
-	uint8_t head[KERNEL_HEAD];
-
-	if (unpack_open(&load->unpacked, &load->boot->kernel, stream->offset, stream->size, err) ||
-	    read_head(file, head, err))
+	if (unpack_open(&load->unpacked, &load->boot->kernel, stream->offset, stream->size, err))
 		return -1;
-	return arch_kernel_read_unpacked(file, head, &load->kernel, err);
+	return arch_kernel_read_unpacked(&load->unpacked.file, &load->kernel, err);
 }
 
 /* A kept copy that is damaged is made anew. */
@@ -63,10 +54,8 @@ static int check_segment(struct load *load, const struct kernel_segment *s, stru
 static int plan_kernel(struct load *load, struct error *err)
 {
 	struct kernel_stream stream = { 0 };
-	uint8_t head[KERNEL_HEAD];
 
-	if (read_head(&load->boot->kernel, head, err) ||
-	    arch_kernel_read(load->boot, head, &load->kernel, &stream, err) ||
+	if (arch_kernel_read(load->boot, &load->kernel, &stream, err) ||
 	    (stream.size && read_stream(load, &stream, err)))
 		return -1;
 	for (unsigned int i = 0; i < load->kernel.nr; i++)

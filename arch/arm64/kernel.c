@@ -6,18 +6,16 @@
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE, arch/arm64/include/uapi/asm/setup.h */
 
-int arch_kernel_read_unpacked(const struct file *file, const uint8_t *head, struct kernel *kernel,
-			      struct error *err)
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err)
 {
-	return image_parse(head, file->size, kernel, err);
+	return image_parse(file->head, file->size, kernel, err);
 }
 
-static int find_stream(const struct file *file, const uint8_t *head, struct kernel_stream *stream,
-		       struct error *err)
+static int find_stream(const struct file *file, struct kernel_stream *stream, struct error *err)
 {
 	uint8_t magic[UNPACK_MAGIC];
 
-	switch (image_parse_zboot(head, file->size, stream, err)) {
+	switch (image_parse_zboot(file->head, file->size, stream, err)) {
 	case 1:
 		if (unpack_magic(file, stream->offset, stream->size, magic, err))
 			return -1;
@@ -25,7 +23,7 @@ static int find_stream(const struct file *file, const uint8_t *head, struct kern
 			return error_set(err, "compressed neither with gzip, xz, lz4 nor zstd");
 		return 0;
 	case 0:
-		if (kernel_file_format(head, file->size) == KERNEL_COMPRESSED)
+		if (kernel_file_format(file->head, file->size) == KERNEL_COMPRESSED)
 			stream->size = file->size;
 		return 0;
 	default:
@@ -34,14 +32,14 @@ static int find_stream(const struct file *file, const uint8_t *head, struct kern
 }
 
 /* There is no firmware that would unpack it. */
-int arch_kernel_read(const struct boot *boot, const uint8_t *head, struct kernel *kernel,
-		     struct kernel_stream *stream, struct error *err)
+int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
+		     struct error *err)
 {
 	kernel->cmdline_max = CMDLINE_MAX;
-	if (find_stream(&boot->kernel, head, stream, err))
+	if (find_stream(&boot->kernel, stream, err))
 		return -1;
 	if (!stream->size)
-		return arch_kernel_read_unpacked(&boot->kernel, head, kernel, err);
+		return arch_kernel_read_unpacked(&boot->kernel, kernel, err);
 	if (boot->mode == BOOT_PACKED)
 		return error_set(err,
 				 "compressed, and an arm64 kernel unpacks itself on EFI alone: "

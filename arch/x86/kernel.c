@@ -27,14 +27,13 @@ static int check_floor(const struct kernel *kernel, struct error *err)
 	return 0;
 }
 
-int arch_kernel_read_unpacked(const struct file *file, const uint8_t *head, struct kernel *kernel,
-			      struct error *err)
+int arch_kernel_read_unpacked(const struct file *file, struct kernel *kernel, struct error *err)
 {
 	struct elf_table table;
 	uint8_t *headers;
 	int ret;
 
-	if (elf_parse(head, file->size, kernel, &table, err))
+	if (elf_parse(file->head, file->size, kernel, &table, err))
 		return -1;
 	headers = xcalloc(1, table.size);
 	ret = file_read(file, table.offset, headers, table.size, err) ||
@@ -90,16 +89,16 @@ static int read_bzimage(const struct boot *boot, const struct setup_header *head
 	return 0;
 }
 
-int arch_kernel_read(const struct boot *boot, const uint8_t *head, struct kernel *kernel,
-		     struct kernel_stream *stream, struct error *err)
+int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kernel_stream *stream,
+		     struct error *err)
 {
 	const struct file *file = &boot->kernel;
 	struct setup_header header;
-	int known = setup_header_read(head, file->size, &header, err);
+	int known = setup_header_read(file->head, file->size, &header, err);
 
 	if (known < 0)
 		return -1;
 	take_limits(&header, kernel);
 	return known ? read_bzimage(boot, &header, kernel, stream, err)
-		     : arch_kernel_read_unpacked(file, head, kernel, err);
+		     : arch_kernel_read_unpacked(file, kernel, err);
 }

@@ -6,41 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int take_size(struct file *file, struct error *err)
-{
-	struct stat st;
-
-	if (fstat(file->fd, &st))
-		return error_errno(err, "%s", file->name);
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, "%s: not a regular file", file->name);
-	if (!st.st_size)
-		return error_set(err, "%s: empty", file->name);
-	file->size = st.st_size;
-	return 0;
-}
-
-int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
-{
-	*file = (struct file){ .fd = fd, .name = name };
-	if (take_size(file, err)) {
-		file_close(file);
-		return -1;
-	}
-	return 0;
-}
-
-int file_open(struct file *file, const char *path, struct error *err)
-{
-	/* A FIFO must not hold us up; take_size() refuses it. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	*file = (struct file){ .fd = -1 };
-	if (fd < 0)
-		return error_errno(err, "%s", path);
-	return file_from_fd(file, fd, path, err);
-}
-
 int file_read(const struct file *file, uint64_t offset, void *to, uint64_t size, struct error *err)
 {
 	uint8_t *at = to;
@@ -59,6 +24,43 @@ int file_read(const struct file *file, uint64_t offset, void *to, uint64_t size,
 		size -= got;
 	}
 	return 0;
+}
+
+static int take_head(struct file *file, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(file->fd, &st))
+		return error_errno(err, "%s", file->name);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, "%s: not a regular file", file->name);
+	if (!st.st_size)
+		return error_set(err, "%s: empty", file->name);
+	file->size = st.st_size;
+	if (!file_read(file, 0, file->head, file->size < FILE_HEAD ? file->size : FILE_HEAD, err))
+		return 0;
+	return error_prefix(err, "%s: ", file->name);
+}
+
+int file_from_fd(struct file *file, int fd, const char *name, struct error *err)
+{
+	*file = (struct file){ .fd = fd, .name = name };
+	if (take_head(file, err)) {
+		file_close(file);
+		return -1;
+	}
+	return 0;
+}
+
+int file_open(struct file *file, const char *path, struct error *err)
+{
+	/* A FIFO must not hold us up; take_head() refuses it. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	*file = (struct file){ .fd = -1 };
+	if (fd < 0)
+		return error_errno(err, "%s", path);
+	return file_from_fd(file, fd, path, err);
 }
 
 int file_write(int fd, const void *data, uint64_t size, uint64_t offset)

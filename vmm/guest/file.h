@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file of the user's, open for reading: kernels, initial RAM disks, configs. It may change or
- * shrink at any time: whoever checks a part of it reads that part once, and uses what it checked.
+ * A file of the user's, open for reading: kernels and initial RAM disks. It may change or shrink at
+ * any time: whoever checks a part of it reads that part once, and uses what it checked.
  */
 #ifndef VMM_GUEST_FILE_H
 #define VMM_GUEST_FILE_H
@@ -10,10 +10,14 @@
 
 #include "mem/error.h"
 
+/* As many bytes as any kernel's header takes. */
+#define FILE_HEAD 1024
+
 struct file {
 	int fd; /* -1: closed */
 	const char *name; /* for messages; the opener's, which must outlive this */
 	uint64_t size; /* when it was opened */
+	uint8_t head[FILE_HEAD]; /* what it begins with, as much as there is */
 };
 
 /* Opens a regular file that is not empty. Returns 0, or -1 naming @path. */

@@ -65,7 +65,7 @@ struct stream {
 	struct error err; /* of a read that libarchive asked for */
 };
 
-static void note_end(struct stream *s, size_t size)
+static void note_tail(struct stream *s, size_t size)
 {
 	const size_t room = sizeof(s->end), nr = size < room ? size : room;
 
@@ -82,7 +82,7 @@ static ssize_t next_chunk(struct stream *s, struct error *err)
 		return -1;
 	s->done += size;
 	cache_hash(s->cache, s->chunk, size);
-	note_end(s, size);
+	note_tail(s, size);
 	return size;
 }
 
@@ -212,6 +212,8 @@ int unpack_open(struct unpacked *u, const struct file *from, uint64_t offset, ui
 	fd = open_any(u, &s, find_filter(magic, size), err);
 	if (fd >= 0 && !file_from_fd(&u->file, fd, "its unpacked form", err))
 		return 0;
+	if (u->kept)
+		cache_forget(&u->cache, u->name);
 	cache_close(&u->cache);
 	return -1;
 }

@@ -10,6 +10,7 @@
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
+#include "vmm/guest/file.h"
 
 #define SETUP_SIZE 2560 /* four sectors and the boot sector */
 #define IMAGE_SIZE (SETUP_SIZE + 4096)
@@ -167,7 +168,7 @@ static void assert_header_inside(const struct setup_header *header, uint64_t siz
 /* Reads a copy of as much as is handed over, so that a sanitizer sees a byte too many. */
 static int read_copy(const uint8_t *image, size_t size)
 {
-	size_t head = size < KERNEL_HEAD ? size : KERNEL_HEAD;
+	size_t head = size < FILE_HEAD ? size : FILE_HEAD;
 	uint8_t *copy = xcalloc(head, 1);
 	struct setup_header header;
 	struct error err = { 0 };
