@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +85,7 @@ static int link_name(int folder, int fd, const char *name)
 	return linkat(AT_FDCWD, from, folder, name, AT_SYMLINK_FOLLOW);
 }
 
-static bool read_key(const struct cache *cache, uint8_t key[UMAC_KEY_SIZE])
+static bool load_key(const struct cache *cache, uint8_t key[UMAC_KEY_SIZE])
 {
 	int fd = open_ours(cache->folder, KEY_NAME);
 	bool ok = fd >= 0 && read(fd, key, UMAC_KEY_SIZE) == UMAC_KEY_SIZE;
@@ -119,7 +120,7 @@ void cache_open(struct cache *cache)
 	free(path);
 	if (cache->folder < 0)
 		return;
-	if (read_key(cache, key) || make_key(cache, key) || read_key(cache, key))
+	if (load_key(cache, key) || make_key(cache, key) || load_key(cache, key))
 		umac128_set_key(&cache->hash, key);
 	else
 		cache_close(cache);
@@ -172,15 +173,10 @@ static bool is_kernel(const char *name)
 	return digits == 2 * UMAC128_DIGEST_SIZE && !strcmp(name + digits, ".kernel");
 }
 
-static bool is_older(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
-}
-
 /* The size of all that is kept, and the name of what was used longest ago. */
-static uint64_t sum_up(DIR *dir, char oldest[CACHE_NAME_SIZE])
+static uint64_t sum_kept(DIR *dir, char oldest[CACHE_NAME_SIZE])
 {
-	struct timespec since = { .tv_sec = INT64_MAX };
+	double since = INFINITY, used;
 	const struct dirent *entry;
 	uint64_t total = 0;
 	struct stat st;
@@ -191,8 +187,9 @@ static uint64_t sum_up(DIR *dir, char oldest[CACHE_NAME_SIZE])
 		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		total += st.st_size;
-		if (is_older(&st.st_mtim, &since)) {
-			since = st.st_mtim;
+		used = st.st_mtim.tv_sec + st.st_mtim.tv_nsec / 1e9;
+		if (used < since) {
+			since = used;
 			memcpy(oldest, entry->d_name, CACHE_NAME_SIZE);
 		}
 	}
@@ -200,7 +197,7 @@ static uint64_t sum_up(DIR *dir, char oldest[CACHE_NAME_SIZE])
 }
 
 /* A run that uses what is removed goes on with it, for it is open there. */
-static void make_room(const struct cache *cache)
+static void remove_oldest(const struct cache *cache)
 {
 	int fd = openat(cache->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -208,7 +205,7 @@ static void make_room(const struct cache *cache)
 
 	if (!dir)
 		return;
-	while (sum_up(dir, oldest) > MAX_KEPT && !unlinkat(cache->folder, oldest, 0))
+	while (sum_kept(dir, oldest) > MAX_KEPT && !unlinkat(cache->folder, oldest, 0))
 		;
 	closedir(dir);
 }
@@ -219,7 +216,7 @@ void cache_keep(const struct cache *cache, int fd, const char *name)
 	if (fsync(fd))
 		return;
 	if (!link_name(cache->folder, fd, name))
-		make_room(cache);
+		remove_oldest(cache);
 	else if (errno != EEXIST)
 		fprintf(stderr, "numavm: cannot keep the unpacked kernel: %s\n", strerror(errno));
 }

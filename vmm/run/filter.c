@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "arch_types.h"
+#include "vmm/run/patient.h"
 #include "vmm/run/terminal.h"
 
 /*
@@ -200,8 +201,8 @@ static void end_by_call(int number, siginfo_t *info, void *context)
 	(void)context;
 	terminal_restore();
 	signal(number, SIG_DFL);
-	if (write(STDERR_FILENO, text, size) == size || size)
-		raise(number);
+	patient_write(STDERR_FILENO, text, size);
+	raise(number);
 }
 
 /*

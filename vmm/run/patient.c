@@ -15,7 +15,7 @@ static void on_tick(int number)
 	(void)number;
 }
 
-static int write_all(int fd, const char *bytes, size_t size)
+static int write_whole(int fd, const char *bytes, size_t size)
 {
 	while (size) {
 		ssize_t written = write(fd, bytes, size);
@@ -46,7 +46,7 @@ int patient_write(int fd, const char *bytes, size_t size)
 	sigaction(SIGALRM, &tick, &old_action);
 	pthread_sigmask(SIG_UNBLOCK, &set, &old_set);
 	setitimer(ITIMER_REAL, &ticks, NULL);
-	ret = write_all(fd, bytes, size);
+	ret = write_whole(fd, bytes, size);
 	number = errno;
 	setitimer(ITIMER_REAL, &never, NULL);
 	pthread_sigmask(SIG_SETMASK, &old_set, NULL);
