@@ -215,6 +215,7 @@ static _Noreturn int act_run(struct request *request, int ret, struct error *err
 	ret = 0;
 	if (result.wanted)
 		ret = result_write(&result, request->result, request->settings.result, err);
+	result.in_line &= request->result != STDOUT_FILENO; /* which ends the guest's line */
 	terminal_restore();
 	signals_release();
 	tell_end(&result);

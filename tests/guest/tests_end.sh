@@ -246,7 +246,10 @@ t_result_on_stdout() {
 		>"$dir/stdout" 2>"$dir/stderr"
 	status=$?
 	sed 1,2d "$dir/stdout" >"$dir/result"
-	expect_end 124 timeout
+	expect_end 124 timeout || return 1
+	printf abc | limited "$numavm" run -k "$out/echo" -m 128M --timeout 1s --result - \
+		>"$dir/stdout" 2>&1
+	! grep -nx '' "$dir/stdout" || wrong "an empty line"
 }
 
 t_result_in_pipe() {
