@@ -7,8 +7,7 @@
  * A kernel's name is a UMAC-128 (RFC 4418) of its packed bytes under a key that is made with the
  * folder. For an unkeyed fast hash a second kernel of the same name can be made, to be booted in
  * place of the first; for this one, without the key and the names, which nobody else sees, it is a
- * guess that fails but for about one in 2^120. 10 MiB take 1.5 ms (4 ms in plain C), with SHA-256
- * 6.5 ms (28 ms without instructions for it); all of a kept kernel's start takes 20 to 30 ms.
+ * guess that fails but for about one in 2^120. 10 MiB take 1.5 ms, with SHA-256 6.5 ms.
  */
 #ifndef VMM_GUEST_CACHE_H
 #define VMM_GUEST_CACHE_H
