@@ -113,17 +113,13 @@ static uint64_t meminfo(const char *text, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 10) << 10 : 0;
 }
 
-/* Of one node; 0 where it cannot be read. */
-static uint64_t free_on_node(unsigned int node)
+/* By the meminfo of one node. */
+static uint64_t free_on_node(const char *text)
 {
-	char path[64], text[4096];
-	uint64_t free_bytes, kept;
+	uint64_t free_bytes = meminfo(text, " MemFree:") + meminfo(text, " Active(file):") +
+			      meminfo(text, " Inactive(file):") + meminfo(text, " SReclaimable:");
+	uint64_t kept = meminfo(text, " MemTotal:") / KEPT_SHARE;
 
-	snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
-	read_text(path, text, sizeof(text));
-	free_bytes = meminfo(text, " MemFree:") + meminfo(text, " Active(file):") +
-		     meminfo(text, " Inactive(file):") + meminfo(text, " SReclaimable:");
-	kept = meminfo(text, " MemTotal:") / KEPT_SHARE;
 	kept = kept > KEPT_LEAST ? kept : KEPT_LEAST;
 	return free_bytes > kept ? free_bytes - kept : 0;
 }
@@ -142,33 +138,29 @@ static uint64_t free_in_all(void)
 	return (uint64_t)info.totalram * info.mem_unit;
 }
 
-static bool shows(unsigned int node, const char *file)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), NODES "/node%u/%s", node, file);
-	return !access(path, R_OK);
-}
-
 uint64_t host_free_memory(unsigned int node)
 {
-	bool alone = host_nr_nodes() == 1 && !access("/proc/meminfo", R_OK);
+	char path[64], text[4096];
 
-	return alone || !shows(node, "meminfo") ? free_in_all() : free_on_node(node);
+	if (host_nr_nodes() == 1 && !access("/proc/meminfo", R_OK))
+		return free_in_all();
+	snprintf(path, sizeof(path), NODES "/node%u/meminfo", node);
+	read_text(path, text, sizeof(text));
+	return text[0] ? free_on_node(text) : free_in_all();
 }
 
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
 {
 	unsigned long long kib = page_size >> 10;
 	char file[64], text[4096];
-	uint64_t in_all;
+	uint64_t nr;
 
 	snprintf(file, sizeof(file), "hugepages/hugepages-%llukB/free_hugepages", kib);
-	if (shows(node, file))
-		return host_read_number(0, NODES "/node%u/%s", node, file);
-	in_all = host_read_number(UINT64_MAX, "/sys/kernel/mm/%s", file);
-	if (in_all != UINT64_MAX)
-		return in_all;
+	nr = host_read_number(UINT64_MAX, NODES "/node%u/%s", node, file);
+	if (nr == UINT64_MAX)
+		nr = host_read_number(UINT64_MAX, "/sys/kernel/mm/%s", file);
+	if (nr != UINT64_MAX)
+		return nr;
 	/* Of the default size alone. */
 	read_text("/proc/meminfo", text, sizeof(text));
 	if (meminfo(text, "Hugepagesize:") == page_size)
@@ -249,48 +241,44 @@ static bool take_list_number(const char **text, unsigned long *number)
 	return true;
 }
 
-bool host_list_is_sound(const char *list)
+/* Adds the numbers of @list to @nodes, which may be NULL. False: it has others, or is no list. */
+static bool read_list(const char *list, struct bitmask *nodes)
 {
-	unsigned long first, last;
+	unsigned long number, last;
 
 	do {
-		if (!take_list_number(&list, &first))
+		if (!take_list_number(&list, &number))
 			return false;
-		if (*list == '-' && (list++, !take_list_number(&list, &last) || last < first))
+		last = number;
+		if (*list == '-' && (list++, !take_list_number(&list, &last) || last < number))
 			return false;
+		if (nodes && last >= nodes->size)
+			return false;
+		while (nodes && number <= last)
+			numa_bitmask_setbit(nodes, number++);
 	} while (*list++ == ',');
 	return !list[-1];
 }
 
-/* What host_list_is_sound() takes; NULL when a number is more than any host has. */
-static struct bitmask *parse_numbers(const char *list)
+bool host_list_is_sound(const char *list)
 {
-	struct bitmask *nodes = numa_allocate_nodemask();
-	unsigned long first = 0, last;
-
-	do {
-		take_list_number(&list, &first);
-		last = first;
-		if (*list == '-' && list++)
-			take_list_number(&list, &last);
-		if (last >= nodes->size) {
-			numa_bitmask_free(nodes);
-			return NULL;
-		}
-		while (first <= last)
-			numa_bitmask_setbit(nodes, first++);
-	} while (*list++ == ',');
-	return nodes;
+	return read_list(list, NULL);
 }
 
 struct bitmask *host_parse_nodes(const char *list)
 {
+	struct bitmask *nodes;
+
 	/* "all", "!0" and "+0". */
 	if (!host_list_is_sound(list)) {
 		allowed_nodes();
 		return numa_parse_nodestring(list);
 	}
-	return parse_numbers(list);
+	nodes = numa_allocate_nodemask();
+	if (read_list(list, nodes))
+		return nodes;
+	numa_bitmask_free(nodes);
+	return NULL;
 }
 
 struct bitmask *host_parse_cpus(const char *list)
