@@ -11,7 +11,6 @@
 #include "mem/page_kind.h"
 
 #define BACKING_GIVEN_UP 512
-#define BACKING_WARNING 256
 
 struct backing {
 	enum placement_policy policy;
@@ -23,7 +22,7 @@ struct backing {
 	bool strict;
 	bool spills; /* its nodes have too little: some of it will be on others */
 	char given_up[BACKING_GIVEN_UP]; /* what it does without, not strict; "": nothing */
-	char warning[BACKING_WARNING]; /* what it may lack later; "": nothing */
+	struct error warning; /* what it may lack later, or is not proven; "": nothing */
 };
 
 /*

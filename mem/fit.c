@@ -2,7 +2,6 @@
 #include "mem/fit.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -119,8 +118,8 @@ static int warn_unpopulated(const struct machine *m, unsigned int node, struct b
 	if (backing->populate || !backing->nodes ||
 	    !capacity_take(capacity, backing, m->topology.nodes[node].size, &lack))
 		return 0;
-	snprintf(backing->warning, sizeof(backing->warning),
-		 "populate = no, but the guest may lack memory later: %.190s", lack.text);
+	error_set(&backing->warning, "populate = no, but the guest may lack memory later: %s",
+		  lack.text);
 	return 0;
 }
 
@@ -202,7 +201,7 @@ static bool names_nodes(const struct fit *fit)
 }
 
 /* A host of one node has nothing to choose from. */
-static void choose(struct fit *fit, const struct capacity *capacity)
+static void choose_host_nodes(struct fit *fit, const struct capacity *capacity)
 {
 	struct choose_host host;
 	bool any = false;
@@ -228,7 +227,7 @@ static int check_capacity(struct fit *fit, struct error *err)
 		return 0;
 	}
 	capacity_read(&capacity);
-	choose(fit, &capacity);
+	choose_host_nodes(fit, &capacity);
 	ret = fit_into(fit->machine, fit->backings, &capacity, err);
 	capacity_free(&capacity);
 	return ret;

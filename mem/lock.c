@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mem/text.h"
+
 #define FOLDER "/sys/devices/system/node"
 
 /* Starts hold the lock for some ms; what holds it for longer is told of. */
@@ -50,8 +52,7 @@ static void tell_holder(unsigned int pid)
 		name[strcspn(name, "\n")] = 0;
 	if (file)
 		fclose(file);
-	for (char *at = name; *at; at++)
-		*at = *at < ' ' || *at > '~' ? '?' : *at;
+	text_clean(name);
 	if (!pid || !name[0])
 		snprintf(name, sizeof(name), "another program");
 	fprintf(stderr, "numavm: waiting for %s", name);

@@ -227,8 +227,7 @@ static int do_without_proof(struct backing *backing, enum verify_mode mode, cons
 		return 0;
 	if (fixed || !backing->chosen || mode == VERIFY_FULL)
 		return backing_give_up(backing, err);
-	snprintf(backing->warning, sizeof(backing->warning), "%.*s", BACKING_WARNING - 1,
-		 err->text);
+	backing->warning = *err;
 	return 0;
 }
 

@@ -356,10 +356,10 @@ START_TEST(later_lack_is_told)
 
 		ck_assert_str_eq(backings[i].given_up, "");
 		if (says)
-			ck_assert_msg(strstr(backings[i].warning, says) != NULL, "%s",
-				      backings[i].warning);
+			ck_assert_msg(strstr(backings[i].warning.text, says) != NULL, "%s",
+				      backings[i].warning.text);
 		else
-			ck_assert_str_eq(backings[i].warning, "");
+			ck_assert_str_eq(backings[i].warning.text, "");
 		backing_free(&backings[i]);
 	}
 	capacity_free(&capacity);

@@ -30,7 +30,7 @@ static void make_ram(struct memory *m)
 	backings[0].pages = &page_kinds[PLACEMENT_2M];
 	backings[0].shared = backings[0].populate = true;
 	strcpy(backings[2].given_up, "needs more");
-	strcpy(backings[2].warning, "may need more");
+	strcpy(backings[2].warning.text, "may need more");
 	node = &m->ram.nodes[0];
 	node->seconds = 0.5;
 	verify_init(&node->counts, 4);

@@ -100,8 +100,8 @@ static void warn_of_fit(struct plan *plan)
 
 		if (backing->given_up[0])
 			warn(plan, "node %u will not be as declared: %s", i, backing->given_up);
-		if (backing->warning[0])
-			warn(plan, "node %u: %s", i, backing->warning);
+		if (backing->warning.text[0])
+			warn(plan, "node %u: %s", i, backing->warning.text);
 	}
 }
 

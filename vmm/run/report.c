@@ -53,8 +53,8 @@ void report_print(const struct ram *ram, FILE *file)
 		if (backing->given_up[0])
 			fprintf(file, "numavm: node %u: warning: not as declared: %s\n", i,
 				backing->given_up);
-		if (backing->warning[0])
-			fprintf(file, "numavm: node %u: warning: %s\n", i, backing->warning);
+		if (backing->warning.text[0])
+			fprintf(file, "numavm: node %u: warning: %s\n", i, backing->warning.text);
 	}
 }
 
@@ -95,7 +95,7 @@ static json_t *node_json(const struct ram *ram, unsigned int i)
 			 "pages_asked", (json_int_t)node->counts.asked, "pages_by_host_node",
 			 counts_json(&node->counts), "seconds", node->seconds, "gib_per_second",
 			 gib_per_second(size, node->seconds), "given_up", backing->given_up,
-			 "warning", backing->warning);
+			 "warning", backing->warning.text);
 }
 
 json_t *report_json(const struct ram *ram)
