@@ -140,7 +140,6 @@ int backing_bind(const struct backing *backing, void *addr, size_t size, struct 
 	const char *name = placement_policy_name(backing->policy);
 	struct mbind_args args;
 	char *list;
-	int number;
 
 	if (placement_mbind_args(backing->policy, backing->nodes, &args, err))
 		return -1;
@@ -150,13 +149,11 @@ int backing_bind(const struct backing *backing, void *addr, size_t size, struct 
 	if (errno == EINVAL && args.since)
 		return error_set(err, "policy %s needs Linux %s or newer on the host", name,
 				 args.since);
-	number = errno;
 	list = host_list(backing->nodes);
 	error_errno(err, "mbind (%s) to host nodes %s", name, list);
 	free(list);
-	return error_cure(err, number,
-			  "a container may refuse it: run it with --cap-add SYS_NICE or "
-			  "--security-opt seccomp=unconfined");
+	return error_cure(err, "a container may refuse it: run it with --cap-add SYS_NICE or "
+			       "--security-opt seccomp=unconfined");
 }
 
 void backing_free(struct backing *backing)

@@ -61,7 +61,7 @@ static uint64_t room(const struct rest *rest, const struct need *need, unsigned 
 	return rest->capacity.free_bytes[need->pages->pool][node];
 }
 
-static void take(struct rest *rest, const struct backing *backing, const struct need *need)
+static void occupy(struct rest *rest, const struct backing *backing, const struct need *need)
 {
 	unsigned int cpus = need->cpus;
 	struct error ignored;
@@ -156,7 +156,7 @@ static void choose(struct rest *rest, struct backing *backing, const struct need
 		return;
 	backing->nodes = nodes;
 	backing->policy = PLACEMENT_BIND;
-	take(rest, backing, need);
+	occupy(rest, backing, need);
 }
 
 /* Those that are declared have theirs first. */
@@ -181,7 +181,7 @@ void choose_nodes(const struct topology *t, struct backing *backings,
 			if (chosen)
 				choose(&rest, &backings[i], &need);
 			else
-				take(&rest, &backings[i], &need);
+				occupy(&rest, &backings[i], &need);
 		}
 	capacity_free(&rest.capacity);
 	free(rest.cpus);

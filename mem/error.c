@@ -33,6 +33,7 @@ int error_vset(struct error *err, const char *fmt, va_list ap)
 	}
 	va_end(again);
 	err->contention = false;
+	err->number = 0;
 	return -1;
 }
 
@@ -64,14 +65,15 @@ int error_errno(struct error *err, const char *fmt, ...)
 	snprintf(both, sizeof(both), "%s: %s", err->text, strerror(number));
 	set_text(err, both);
 	err->contention = can_pass(number);
+	err->number = number;
 	return -1;
 }
 
-int error_cure(struct error *err, int number, const char *cure)
+int error_cure(struct error *err, const char *cure)
 {
 	size_t len = strlen(err->text);
 
-	if (number == EPERM || number == ENOSYS)
+	if (err->number == EPERM || err->number == ENOSYS)
 		snprintf(err->text + len, sizeof(err->text) - len, ": %s", cure);
 	return -1;
 }

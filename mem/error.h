@@ -13,6 +13,7 @@
 struct error {
 	char text[512];
 	bool contention; /* a lack that can pass: trying again later may work */
+	int number; /* errno of the call that failed; 0: none did */
 };
 
 /*
@@ -30,10 +31,10 @@ int error_vset(struct error *err, const char *fmt, va_list ap)
 int error_errno(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Adds ": " and @cure where @number, the errno of a call, says that the call itself is refused:
- * EPERM or ENOSYS, as by a container's profile, seccomp(2). Returns -1.
+ * Adds ": " and @cure where the call itself was refused, EPERM or ENOSYS, as by a container's
+ * profile, seccomp(2). Returns -1.
  */
-int error_cure(struct error *err, int number, const char *cure);
+int error_cure(struct error *err, const char *cure);
 
 /* Puts what @fmt says in front of the message that is there. Returns -1. */
 int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mem/verify.h"
 
-#include <errno.h>
 #include <numaif.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +34,9 @@ static int count_batch(const struct backing *backing, void **pages, int *status,
 		       struct verify_counts *counts, struct error *err)
 {
 	if (move_pages(0, nr, pages, NULL, status, 0) < 0) {
-		int number = errno;
-
 		backing_error(backing, err, "move_pages");
-		return error_cure(err, number,
-				  "a container may refuse it: run it with --security-opt "
-				  "seccomp=unconfined, or use --verify=no");
+		return error_cure(err, "a container may refuse it: run it with --security-opt "
+				       "seccomp=unconfined, or use --verify=no");
 	}
 	counts->asked += nr;
 	for (unsigned long i = 0; i < nr; i++)
