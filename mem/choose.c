@@ -148,15 +148,12 @@ static struct bitmask *find_nodes(const struct rest *rest, const struct need *ne
 	return NULL;
 }
 
-static void choose(struct rest *rest, struct backing *backing, const struct need *need)
+static bool choose(const struct rest *rest, struct backing *backing, const struct need *need)
 {
-	struct bitmask *nodes = find_nodes(rest, need);
-
-	if (!nodes)
-		return;
-	backing->nodes = nodes;
-	backing->policy = PLACEMENT_BIND;
-	occupy(rest, backing, need);
+	backing->nodes = find_nodes(rest, need);
+	if (backing->nodes)
+		backing->policy = PLACEMENT_BIND;
+	return backing->nodes;
 }
 
 /* Those that are declared have theirs first. */
@@ -176,11 +173,8 @@ void choose_nodes(const struct topology *t, struct backing *backings,
 		for (unsigned int i = 0; i < t->nr_nodes; i++) {
 			struct need need = need_of(t, i, &backings[i]);
 
-			if (backings[i].chosen != chosen)
-				continue;
-			if (chosen)
-				choose(&rest, &backings[i], &need);
-			else
+			if (backings[i].chosen == chosen &&
+			    (!chosen || choose(&rest, &backings[i], &need)))
 				occupy(&rest, &backings[i], &need);
 		}
 	capacity_free(&rest.capacity);
