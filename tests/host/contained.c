@@ -3,7 +3,6 @@
  * Runs a command as a container would: with system calls refused by a filter, seccomp(2), and with
  * parts of the file system gone. Needs root, or a kernel that lets others make user namespaces.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -25,8 +24,6 @@
 #else
 #define ARCH AUDIT_ARCH_AARCH64
 #endif
-
-#define MOST_CALLS 32
 
 #ifndef SYS_set_mempolicy_home_node
 #define SYS_set_mempolicy_home_node 450
@@ -59,8 +56,7 @@ static const struct {
 #define NR_LACKS (sizeof(lacks) / sizeof(lacks[0]))
 
 struct container {
-	unsigned int refused[MOST_CALLS];
-	unsigned int nr_refused;
+	int refused[NR_CALLS];
 	int number; /* errno of those */
 	int without[NR_LACKS];
 	int own_sys;
@@ -72,7 +68,7 @@ static _Noreturn void usage(void)
 {
 	fputs("usage: contained [OPTION]... COMMAND [ARG...]\n\n"
 	      "  --docker          refuse the memory policy calls that Docker's profile refuses\n"
-	      "  --refuse CALL     refuse one of them, or the call of a number; may be repeated\n"
+	      "  --refuse CALL     refuse one of them; may be repeated\n"
 	      "  --errno NUMBER    with this error (EPERM)\n"
 	      "  --no-sys          an empty /sys\n"
 	      "  --no-nodes        an empty /sys/devices/system/node\n"
@@ -93,16 +89,12 @@ static _Noreturn void fail(const char *what)
 
 static void refuse(struct container *c, const char *name)
 {
-	if (c->nr_refused == MOST_CALLS)
-		usage();
 	for (size_t i = 0; i < NR_CALLS; i++)
 		if (!strcmp(name, calls[i].name)) {
-			c->refused[c->nr_refused++] = calls[i].number;
+			c->refused[i] = 1;
 			return;
 		}
-	if (!isdigit((unsigned char)*name))
-		usage();
-	c->refused[c->nr_refused++] = atoi(name);
+	usage();
 }
 
 static int is_lack(struct container *c, const char *name)
@@ -119,7 +111,7 @@ static char **read_options(char **argv, struct container *c)
 	for (argv++; *argv && !strncmp(*argv, "--", 2); argv++) {
 		if (!strcmp(*argv, "--docker"))
 			for (size_t i = 0; i < NR_CALLS; i++)
-				refuse(c, calls[i].name);
+				c->refused[i] = 1;
 		else if (!strcmp(*argv, "--refuse") && argv[1])
 			refuse(c, *++argv);
 		else if (!strcmp(*argv, "--errno") && argv[1])
@@ -183,23 +175,27 @@ static void drop_capabilities(void)
 		fail("capset");
 }
 
-/* Each call is compared in turn; the last instruction but one allows, the last one refuses. */
 static void refuse_calls(const struct container *c)
 {
-	struct sock_filter code[MOST_CALLS + 5];
+	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_filter deny = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | c->number);
+	struct sock_filter code[2 * NR_CALLS + 5] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+		allow,
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
 	struct sock_fprog program = { .filter = code };
-	unsigned int nr = 0, left = c->nr_refused;
+	unsigned int nr = 4;
 
-	code[nr++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-						  offsetof(struct seccomp_data, arch));
-	code[nr++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, left + 1);
-	code[nr++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-						  offsetof(struct seccomp_data, nr));
-	for (unsigned int i = 0; i < c->nr_refused; i++, left--)
-		code[nr++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, c->refused[i],
-							  left, 0);
-	code[nr++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	code[nr++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | c->number);
+	for (size_t i = 0; i < NR_CALLS; i++) {
+		if (!c->refused[i])
+			continue;
+		code[nr++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+							  calls[i].number, 0, 1);
+		code[nr++] = deny;
+	}
+	code[nr++] = allow;
 	program.len = nr;
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		fail("seccomp");
@@ -217,8 +213,7 @@ int main(int argc, char **argv)
 		fail("prctl");
 	if (container.no_capabilities)
 		drop_capabilities();
-	if (container.nr_refused)
-		refuse_calls(&container);
+	refuse_calls(&container);
 	execvp(*command, command);
 	fail(*command);
 }
