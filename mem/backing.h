@@ -21,7 +21,7 @@ struct backing {
 	bool populate;
 	bool strict;
 	bool spills; /* its nodes have too little: some of it will be on others */
-	char given_up[BACKING_GIVEN_UP]; /* what it does without, not strict; "": nothing */
+	char given_up[BACKING_GIVEN_UP]; /* what it does without; "": nothing */
 	struct error warning; /* what it may lack later, or is not proven; "": nothing */
 };
 

@@ -24,6 +24,9 @@ const char *host_nodes_text(char text[32]);
  */
 struct bitmask *host_parse_nodes(const char *list);
 
+/* The same for CPUs, of which only those that this process may run on are taken. */
+struct bitmask *host_parse_cpus(const char *list);
+
 /* Node @node is there and this process's cpuset.mems allows it; cpuset(7). */
 bool host_has_node(unsigned int node);
 bool host_allows_node(unsigned int node);
@@ -45,9 +48,6 @@ bool host_gives_thp(bool shared);
 
 /* The weight of @node in weighted interleaving; 1 where the kernel has none. */
 unsigned int host_interleave_weight(unsigned int node);
-
-/* The same for CPUs, of which only those that this process may run on are taken. */
-struct bitmask *host_parse_cpus(const char *list);
 
 /* Any of @nodes has CPUs, whether this process may run on them or not. */
 bool host_has_cpus(const struct bitmask *nodes);
