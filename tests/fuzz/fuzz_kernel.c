@@ -45,7 +45,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* What the kernel's own bytes are in RAM; the last segment that is over another wins. */
+/* The last segment is in RAM as it is in the file. */
 static void check_loaded(const struct load *load)
 {
 	const struct kernel_segment *s = &load->kernel.segments[load->kernel.nr - 1];
