@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
+
 char scratch_dir[] = "/tmp/numavm-unit-XXXXXX";
 
 const struct layout_space space_x86 = {
@@ -102,6 +104,20 @@ void add_or_skip(TCase *tc, const TTest *const *tests, unsigned int nr, const ch
 		else
 			tcase_add_test(tc, tests[i]);
 	}
+}
+
+void make_host_machine(struct machine *m, struct arch_host *host, unsigned int devices)
+{
+	struct layout_space space;
+	struct error err;
+
+	arch_host_probe(host);
+	arch_layout_space(host, &space);
+	*m = (struct machine){ .host = host, .devices = devices };
+	finish(&m->topology, "1:128", 1, 1, 0);
+	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err) &&
+			      !arch_memory_map(m, &m->map, &err),
+		      "%s", err.text);
 }
 
 const char *kvm_missing(void)

@@ -51,6 +51,11 @@ unsigned int skipped_tests(void);
 /* Adds @nr tests to @tc, or notes them as skipped when there is a @reason. */
 void add_or_skip(TCase *tc, const TTest *const *tests, unsigned int nr, const char *reason);
 
+/* A machine of one CPU and 128 MiB as this host makes it, with @devices beside those of all. */
+struct machine;
+struct arch_host;
+void make_host_machine(struct machine *m, struct arch_host *host, unsigned int devices);
+
 /* NULL when /dev/kvm opens, else the reason. */
 const char *kvm_missing(void);
 

@@ -24,20 +24,6 @@ static void copy_guest(const char *path)
 	fclose(to);
 }
 
-static void make_machine(struct machine *m, struct arch_host *host)
-{
-	struct layout_space space;
-	struct error err;
-
-	arch_host_probe(host);
-	arch_layout_space(host, &space);
-	*m = (struct machine){ .host = host };
-	finish(&m->topology, "1:128", 1, 1, 0);
-	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err) &&
-			      !arch_memory_map(m, &m->map, &err),
-		      "%s", err.text);
-}
-
 /* A map of the file would end the program with SIGBUS. */
 static void refuse_shrunk(off_t size)
 {
@@ -49,7 +35,7 @@ static void refuse_shrunk(off_t size)
 	struct load load;
 
 	copy_guest(path);
-	make_machine(&m, &host);
+	make_host_machine(&m, &host, 0);
 	ck_assert_msg(!boot_open(&boot, path, NULL, &err), "%s", err.text);
 	ck_assert_int_eq(truncate(path, size), 0);
 	ck_assert_int_eq(load_plan(&load, &m, &boot, &err), -1);

@@ -50,20 +50,6 @@ static void listen_to(struct listener *listener, struct serial *serial)
 	serial->opaque = listener;
 }
 
-static void make_machine(struct machine *m, struct arch_host *host)
-{
-	struct layout_space space;
-	struct error err;
-
-	arch_host_probe(host);
-	arch_layout_space(host, &space);
-	*m = (struct machine){ .host = host, .devices = 1U << 1 };
-	finish(&m->topology, "1:128", 1, 1, 0);
-	ck_assert_msg(!layout_build(&m->topology, &space, &m->layout, &err) &&
-			      !arch_memory_map(m, &m->map, &err),
-		      "%s", err.text);
-}
-
 static int load(struct vm *vm, struct error *err)
 {
 	struct boot boot = { .cmdline = "" };
@@ -110,7 +96,7 @@ START_TEST(guest_drives_both_serial_ports)
 	struct vm vm = { .machine = &machine, .vcpus = &vcpu };
 	struct error err;
 
-	make_machine(&machine, &host);
+	make_host_machine(&machine, &host, 1U << 1);
 	for (unsigned int i = 0; i < COUNT(listeners); i++)
 		listen_to(&listeners[i], &vm.serials[i]);
 	ck_assert_msg(!ending_init(&vm.ending, &err) && !prepare(&vm, &err) && !vm_start(&vm, &err),
@@ -140,7 +126,7 @@ START_TEST(ram_that_is_gone)
 	struct vm vm = { .machine = &machine, .vcpus = &vcpu };
 	struct error err;
 
-	make_machine(&machine, &host);
+	make_host_machine(&machine, &host, 1U << 1);
 	for (unsigned int i = 0; i < COUNT(listeners); i++)
 		listen_to(&listeners[i], &vm.serials[i]);
 	ck_assert_msg(!ending_init(&vm.ending, &err) && !prepare(&vm, &err), "%s", err.text);
