@@ -54,14 +54,18 @@ t_unpack_lz4() { unpacks lz4 -9; }
 t_unpack_lz4_legacy() { unpacks lz4 -l -9; }
 t_unpack_zstd() { unpacks zstd -19; }
 
-# A kept copy that was cut is made anew.
-t_unpack_cut_copy() {
-	local kept
+# A compressed kernel boots, and what it was unpacked to is kept, in $kept (an array).
+keeps_copy() {
 	export XDG_CACHE_HOME=$dir/cache
 	gzip <"$out/poweroff" >"$dir/payload"
 	make_bzimage "$dir/payload" "$dir/bzImage"
 	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
 	kept=("$dir"/cache/numavm/*)
+}
+
+# A kept copy that was cut is made anew.
+t_unpack_cut_copy() {
+	keeps_copy || return 1
 	truncate -s 60 "${kept[0]}"
 	run_file "$dir/bzImage" && expect_end 0 poweroff && expect_stdout 'poweroff\n' || return 1
 	cmp -s "${kept[0]}" "$out/poweroff" || { echo "the copy is still cut"; return 1; }
@@ -141,12 +145,7 @@ t_unpack_nested() {
 
 # In its place is what could hang, or what others have put there: it is made anew.
 t_unpack_planted() {
-	local kept
-	export XDG_CACHE_HOME=$dir/cache
-	gzip <"$out/poweroff" >"$dir/payload"
-	make_bzimage "$dir/payload" "$dir/bzImage"
-	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
-	kept=("$dir"/cache/numavm/*)
+	keeps_copy || return 1
 	rm "${kept[0]}" && mkfifo "${kept[0]}"
 	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
 	cp "$out/crash" "$dir/planted"
@@ -159,12 +158,7 @@ t_unpack_planted() {
 
 # A folder that others can write to is not used.
 t_unpack_open_folder() {
-	local kept
-	export XDG_CACHE_HOME=$dir/cache
-	gzip <"$out/poweroff" >"$dir/payload"
-	make_bzimage "$dir/payload" "$dir/bzImage"
-	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
-	kept=("$dir"/cache/numavm/*)
+	keeps_copy || return 1
 	cat "$out/crash" >"${kept[0]}"
 	chmod 777 "$dir/cache/numavm"
 	run_file "$dir/bzImage" && expect_end 0 poweroff || return 1
