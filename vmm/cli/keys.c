@@ -108,7 +108,7 @@ const struct key keys[] = {
 	{ "no-input", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(no_input), KEYS_OF_RUN, "--no-input",
 	  .otherwise = "yes", .help = "leave stdin alone, and the terminal as it is" },
 	{ "result", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(result), KEYS_OF_RUN, "--result",
-	  .help = "write what became of the run to FILE, as JSON" },
+	  .help = "write what became of the run to FILE, as JSON; - is stdout" },
 	{ "run-as", "USER", KEY_TEXT, KEY_IN_FLAGS, TEXT(run_as), KEYS_OF_RUN, "--run-as",
 	  .help = "as root: become USER, a name, UID or UID:GID, before the guest runs" },
 	{ "no-confine", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(no_confine), KEYS_OF_RUN,
