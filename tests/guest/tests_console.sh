@@ -88,6 +88,26 @@ t_console_unread() {
 	ended_by 124 && expect_end 124 timeout
 }
 
+# What our own outputs hold is neither emptied nor overwritten, by whatever name.
+# shellcheck disable=SC2094 # that is the test
+t_console_own_output() {
+	local fd
+	for fd in 1 2; do
+		echo before >"$dir/log"
+		echo before >"$dir/other"
+		if [ "$fd" = 1 ]; then
+			limited "$numavm" run -k "$out/poweroff" -m 128M --console "$dir/log" \
+				>>"$dir/log" 2>>"$dir/other" </dev/null
+		else
+			limited "$numavm" run -k "$out/poweroff" -m 128M --console /proc/self/fd/2 \
+				>>"$dir/other" 2>>"$dir/log" </dev/null
+		fi
+		status=$?
+		expect_status 0 || return 1
+		printf 'before\npoweroff\n' | cmp -s - "$dir/log" || wrong "$fd is $(cat "$dir/log")" || return 1
+	done
+}
+
 # stdout is "-", and has everything once.
 t_console_dash() {
 	(cd "$dir" && run_guest poweroff -m 128M --console -; echo "$status" >"$dir/status")

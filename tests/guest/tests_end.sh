@@ -66,6 +66,16 @@ t_timeout_halt() { hang hang_halt 1 -m 128M; }
 t_timeout_busy() { hang hang_busy 1 -m 128M; }
 t_timeout_four_cpus() { hang hang_busy 4 --topology 2n2l2c1t -m 128M; }
 
+# As a parent may have left it.
+t_timeout_kick_blocked() {
+	env --block-signal=USR1 true 2>/dev/null || { echo "this env cannot block signals"; return 2; }
+	limited env --block-signal=USR1 "$numavm" run -k "$out/hang_busy" -m 128M --timeout 500ms \
+		--result "$dir/result" >"$dir/stdout" 2>"$dir/stderr" </dev/null
+	status=$?
+	expect_end 124 timeout || return 1
+	grep -Eqi '\b(rip|pc)[ =:]' "$dir/stderr" || wrong "no registers"
+}
+
 # A crash shows where every vCPU was, as the time limit does.
 t_crash_registers() {
 	local dumped

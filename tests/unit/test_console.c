@@ -147,6 +147,26 @@ START_TEST(bytes_are_held)
 }
 END_TEST
 
+/* A vCPU that has not stopped yet does not print into what comes after the console. */
+START_TEST(nothing_follows_the_end)
+{
+	char *path = xasprintf("%s/console.end", scratch_dir);
+	int out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	struct told told;
+	struct error err;
+
+	ck_assert_int_eq(open_console(&told, out, NULL, &err), 0);
+	put(&told, "a");
+	console_end(&told.console, 0);
+	put(&told, "b\n");
+	console_flush(&told.console, 0);
+	check_file(path, (const uint8_t *)"a", 1);
+	close_console(&told);
+	close(out);
+	free(path);
+}
+END_TEST
+
 /* Said once; the log goes on, and so does the watch for a panic. */
 START_TEST(nobody_reads)
 {
@@ -308,6 +328,7 @@ Suite *console_suite(void)
 	tcase_add_test(tc, panic_is_told);
 	tcase_add_test(tc, every_byte_is_passed_on);
 	tcase_add_test(tc, bytes_are_held);
+	tcase_add_test(tc, nothing_follows_the_end);
 	tcase_add_test(tc, nobody_reads);
 	tcase_add_test(tc, flush_does_not_wait_for_a_writer);
 	tcase_add_test(tc, flush_does_not_write_to_a_full_pipe);

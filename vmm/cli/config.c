@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -219,6 +220,13 @@ static int parse_bytes(const char *name, const char *text, size_t size, struct s
 	return error_set(err, "%s:%zu: a zero byte: this is no text file", name, line);
 }
 
+/* A read that failed is worth another: a stdin that somebody made non-blocking is waited for. */
+static bool try_again(int fd)
+{
+	return errno == EINTR || (errno == EAGAIN &&
+				  poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1) >= 0);
+}
+
 /* All of @fd, or more than MAX_FILE bytes, and a 0; to be freed. *@size is -1 for errno. */
 static char *read_bytes(int fd, ssize_t *size)
 {
@@ -231,7 +239,7 @@ static char *read_bytes(int fd, ssize_t *size)
 			text = xrealloc(text, room = 2 * room + 4096, 1);
 		got = read(fd, text + used, room - used - 1);
 		used += got > 0 ? got : 0;
-	} while ((got > 0 && used <= MAX_FILE) || (got < 0 && errno == EINTR));
+	} while ((got > 0 && used <= MAX_FILE) || (got < 0 && try_again(fd)));
 	text[used] = 0;
 	*size = got < 0 ? -1 : (ssize_t)used;
 	return text;

@@ -5,9 +5,27 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+static bool leads_to(const char *path, int fd)
+{
+	struct stat named, open;
+
+	return !stat(path, &named) && !fstat(fd, &open) && named.st_dev == open.st_dev &&
+	       named.st_ino == open.st_ino;
+}
+
+/* What is open as stderr is shared with it: opened once more it would be emptied, and overwritten. */
+static int open_log(const char *path)
+{
+	if (leads_to(path, STDERR_FILENO))
+		return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	/* A FIFO that nobody has opened yet must not hold us up. */
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+}
 
 int console_open(struct console *console, const char *log_path, struct error *err)
 {
@@ -16,11 +34,9 @@ int console_open(struct console *console, const char *log_path, struct error *er
 	console->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (console->timer < 0)
 		return error_errno(err, "timerfd_create");
-	if (!log_path || !strcmp(log_path, "-")) /* stdout has all */
-		return 0;
-	/* A FIFO that nobody has opened yet must not hold us up. */
-	console->log = open(log_path,
-			    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+	if (!log_path || !strcmp(log_path, "-") || leads_to(log_path, console->out))
+		return 0; /* stdout has all */
+	console->log = open_log(log_path);
 	if (console->log < 0)
 		return error_errno(err, "--console %s", log_path);
 	return 0;
@@ -100,6 +116,10 @@ void console_put(struct console *console, uint8_t byte)
 	enum panic_event event;
 
 	pthread_mutex_lock(&console->lock);
+	if (atomic_load(&console->ended)) {
+		pthread_mutex_unlock(&console->lock);
+		return;
+	}
 	put(console, byte);
 	event = panic_watch(&console->panic, byte);
 	if (event != PANIC_NOTHING)
@@ -135,4 +155,10 @@ void console_flush(struct console *console, int patience_s)
 	else
 		write_held(console);
 	pthread_mutex_unlock(&console->lock);
+}
+
+void console_end(struct console *console, int patience_s)
+{
+	atomic_store(&console->ended, true);
+	console_flush(console, patience_s);
 }

@@ -48,10 +48,11 @@ struct console {
 	atomic_ullong dropped; /* bytes beyond the limit */
 	atomic_bool in_line; /* the last byte ended none */
 	struct panic panic;
+	atomic_bool ended; /* nothing more is taken */
 };
 
 /*
- * Writes to console->out, and to @log_path when that is not NULL or "-". Once *console->stopping is
+ * Writes to console->out, and to @log_path when that is not NULL, "-" or what leads there. Once *console->stopping is
  * true, a signal ends the wait for their readers, and the bytes are lost. Returns 0, or -1 with
  * the reason.
  */
@@ -65,5 +66,11 @@ void console_put(struct console *console, uint8_t byte);
  * the timer is set again.
  */
 void console_flush(struct console *console, int patience_s);
+
+/*
+ * The same for the last time: what vCPUs that have not stopped yet print from now on is lost, or it
+ * could follow the result on stdout.
+ */
+void console_end(struct console *console, int patience_s);
 
 #endif

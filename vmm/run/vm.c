@@ -76,6 +76,18 @@ static void on_kick(int number)
 	(void)number;
 }
 
+/* Even where our parent had it blocked. For the threads, which inherit it. */
+static void catch_kick(void)
+{
+	struct sigaction action = { .sa_handler = on_kick };
+	sigset_t set;
+
+	sigaction(KICK, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, KICK);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* One above the vCPUs, which could keep the time limit and signals waiting for ever. */
 static int set_priority(const struct vm *vm, struct error *err)
 {
@@ -91,11 +103,9 @@ static int set_priority(const struct vm *vm, struct error *err)
 
 int vm_start(struct vm *vm, struct error *err)
 {
-	struct sigaction action = { .sa_handler = on_kick };
-
 	if (set_priority(vm, err))
 		return -1;
-	sigaction(KICK, &action, NULL);
+	catch_kick();
 	confine_process(&vm->confine, vm->machine->topology.nr_cpus);
 	pthread_barrier_init(&vm->all_ready, NULL, vm->machine->topology.nr_cpus);
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)

@@ -126,5 +126,5 @@ void wait_for_end(struct vm *vm, const struct run *run, int signals)
 			handle_events(&wait, polls);
 		check_deadline(&wait);
 	}
-	console_flush(&vm->console, LAST_BYTES_S);
+	console_end(&vm->console, LAST_BYTES_S);
 }
