@@ -147,23 +147,13 @@ static int run_guest(const struct request *request, struct result *result, struc
 	return run_machine(&run, result, err);
 }
 
-/*
- * Nobody waits for the guest's threads or its memory to be taken apart. After signals_release() a
- * signal that ended the run ends us.
- */
-static _Noreturn void leave(int status)
-{
-	if (status > 128)
-		raise(status - 128);
-	_exit(status);
-}
-
 /* From the start on: whatever ends it leaves a result, and the time limit holds. */
 static void begin_run(struct request *request)
 {
 	const char *path = request->settings.result;
 
 	signal(SIGPIPE, SIG_IGN);
+	signals_hold();
 	request->result = path ? result_open(path, &request->no_result) : -1;
 	signals_catch(request->result, &request->start, request->settings.timeout_ns);
 }
@@ -201,7 +191,8 @@ static void tell_end(const struct result *result)
 
 /*
  * The verdict first, with signals blocked, which could put a worse one over it; then what may wait
- * for somebody, with signals as they were.
+ * for somebody, which they end. Nobody waits for the guest's threads or its memory to be taken
+ * apart.
  */
 static _Noreturn int act_run(struct request *request, int ret, struct error *err)
 {
@@ -215,13 +206,14 @@ static _Noreturn int act_run(struct request *request, int ret, struct error *err
 	ret = 0;
 	if (result.wanted)
 		ret = result_write(&result, request->result, request->settings.result, err);
+	status = ret && !status ? OUTCOME_STATUS_NONE : status;
 	result.in_line &= request->result != STDOUT_FILENO; /* which ends the guest's line */
 	terminal_restore();
-	signals_release();
+	signals_release(status);
 	tell_end(&result);
 	if (ret)
 		verbs_complain("", err->text);
-	leave(ret && !status ? OUTCOME_STATUS_NONE : status);
+	signals_leave(status);
 }
 
 #define BOTH "It takes the other options of run too, so that one command line serves both.\n"

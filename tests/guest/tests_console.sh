@@ -150,7 +150,28 @@ t_stderr_unread_sigterm() {
 	stderr_unread crash
 	wait_for_text '"crash"' "$dir/result" || return 1
 	kill -TERM "$pid"
-	ended_by 143 && expect_result crash 123
+	ended_by 123 && expect_result crash 123
+}
+
+# The first of two signals is the verdict, and the second ends the wait for a reader of it.
+t_stderr_unread_two_signals() {
+	stderr_unread hang_halt
+	wait_for_text hang_halt "$dir/stdout" || return 1
+	kill -TERM "$pid"
+	wait_for_text SIGTERM "$dir/result" || return 1
+	kill -HUP "$pid"
+	ended_by 143 && expect_result error 143
+}
+
+# The same while it takes its memory; stderr takes no line of the report either.
+t_stderr_unread_two_signals_in_setup() {
+	stderr_unread poweroff --populate
+	wait_for_text 'no verdict' "$dir/result" || return 1
+	sleep 0.3
+	kill -TERM "$pid"
+	wait_for_text SIGTERM "$dir/result" || return 1
+	kill -HUP "$pid"
+	ended_by 143 && expect_result error 143
 }
 
 # What is said last is longer than the pipe, whose reader comes late: none of it is lost.

@@ -29,6 +29,27 @@ static int result_fd;
 static sigset_t caught; /* of signals[] */
 static bool limited; /* by SIGALRM, which did what is here */
 static struct sigaction old_alarm;
+static sigset_t held; /* the mask that signals_hold() found */
+static volatile sig_atomic_t last_status; /* of the verdict that is written */
+
+void signals_leave(int status)
+{
+	if (status > 128 && status < 128 + NSIG) {
+		sigset_t set;
+
+		sigfillset(&set);
+		signal(status - 128, SIG_DFL);
+		raise(status - 128);
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	}
+	_exit(status);
+}
+
+static void on_late_signal(int number)
+{
+	(void)number;
+	signals_leave(last_status);
+}
 
 static void on_signal(int number)
 {
@@ -38,12 +59,10 @@ static void on_signal(int number)
 		return; /* one verdict */
 	if (ends[number].result)
 		result_put(result_fd, ends[number].result);
-	signals_release();
+	signals_release(ends[number].status);
 	terminal_hide_progress();
 	patient_write(STDERR_FILENO, ends[number].message, strlen(ends[number].message));
-	if (number == SIGALRM)
-		_exit(ends[number].status);
-	raise(number);
+	signals_leave(ends[number].status);
 }
 
 static bool is_ignored(int number)
@@ -86,6 +105,16 @@ static void set_limit(const struct timespec *start, uint64_t timeout_ns)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+void signals_hold(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, &held);
+}
+
 void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns)
 {
 	struct outcome outcome;
@@ -99,6 +128,7 @@ void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns
 		outcome_from_signal(&outcome, signals[i]);
 		catch_signal(signals[i], &outcome);
 	}
+	sigprocmask(SIG_SETMASK, &held, NULL);
 	if (timeout_ns)
 		set_limit(start, timeout_ns);
 }
@@ -128,10 +158,15 @@ int signals_open(struct error *err)
 	return fd < 0 ? error_errno(err, "signalfd") : fd;
 }
 
-void signals_release(void)
+/* Those that have waited go first: ignoring a signal discards it. */
+void signals_release(int status)
 {
-	for (size_t i = 0; i < NR_SIGNALS; i++)
-		if (sigismember(&caught, signals[i]))
-			signal(signals[i], SIG_DFL);
+	last_status = status;
+	for (size_t i = 0; i < NR_SIGNALS; i++) {
+		if (!sigismember(&caught, signals[i]))
+			continue;
+		signal(signals[i], SIG_IGN);
+		signal(signals[i], on_late_signal);
+	}
 	pthread_sigmask(SIG_UNBLOCK, &caught, NULL);
 }

@@ -3,8 +3,8 @@
  * The signals that end a run: SIGINT, SIGTERM and SIGHUP, but for those that our parent wants
  * ignored (nohup), and SIGALRM, the time limit's. While the machine is being made they end the
  * program at once, even in the middle of populating, and the result says so. While it runs they
- * come through a descriptor, which wait.c reads. Once the verdict is written they do what they do
- * by default. verbs.c asks for all but the descriptor.
+ * come through a descriptor, which wait.c reads. Once the verdict is written they end the program
+ * at once, with the status that the verdict has. verbs.c asks for all but the descriptor.
  */
 #ifndef VMM_RUN_SIGNALS_H
 #define VMM_RUN_SIGNALS_H
@@ -13,6 +13,9 @@
 #include <time.h>
 
 #include "mem/error.h"
+
+/* They wait for signals_catch(), so that a result's file is not left empty. */
+void signals_hold(void);
 
 /*
  * From now on they end the program, and so does @timeout_ns after @start, if it is not 0. @result:
@@ -26,7 +29,13 @@ void signals_block(void);
 /* The same; they and SIGCONT come through a signalfd. Returns it, or -1. */
 int signals_open(struct error *err);
 
-/* From now on they end the program as they do by default, those that have waited too. */
-void signals_release(void);
+/*
+ * The verdict of @status is written: those that have waited are forgotten, and what comes now ends
+ * the program with that status.
+ */
+void signals_release(int status);
+
+/* Ends the program with @status: 128+n by signal n. Nothing is taken apart. For handlers too. */
+_Noreturn void signals_leave(int status);
 
 #endif
