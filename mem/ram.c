@@ -92,6 +92,19 @@ static int map_range(struct ram *ram, const struct layout_range *range, struct e
 	return addr == MAP_FAILED ? -1 : 0;
 }
 
+/* Huge pages that no host showed us, or that another has taken by now. */
+static int map_range_somehow(struct ram *ram, const struct layout_range *range, struct error *err)
+{
+	struct backing *backing = backing_of(ram, range);
+
+	if (!map_range(ram, range, err))
+		return 0;
+	if (!backing->pages->huge_shift || !err->contention || backing_give_up(backing, err))
+		return -1;
+	backing->pages = &page_kinds[PLACEMENT_THP];
+	return map_range(ram, range, err);
+}
+
 /* A host without transparent huge pages (EINVAL), or that refuses the call, works, only slower. */
 static int advise_range(struct ram *ram, const struct layout_range *range, struct error *err)
 {
@@ -125,7 +138,7 @@ static int map_all(struct ram *ram, struct error *err)
 	for (unsigned int i = 0; i < layout->nr_ranges; i++) {
 		const struct layout_range *range = &layout->ranges[i];
 
-		if (map_range(ram, range, err) || advise_range(ram, range, err) ||
+		if (map_range_somehow(ram, range, err) || advise_range(ram, range, err) ||
 		    bind_range(ram, range, err))
 			return error_prefix(err, "node %u: ", range->node);
 	}

@@ -172,7 +172,8 @@ static void tell_end(const struct result *result)
 {
 	const struct outcome *outcome = &result->outcome;
 
-	if (!outcome->message[0] && !result->console_dropped && !result->log_error)
+	if (!outcome->message[0] && !result->console_dropped && !result->log_error &&
+	    !result->out_error)
 		return;
 	if (result->in_line && is_same_output())
 		patient_write(STDERR_FILENO, "\n", 1);
@@ -184,6 +185,9 @@ static void tell_end(const struct result *result)
 	if (result->log_error)
 		verbs_complain("warning: --console: not all is kept: ",
 			       strerror(result->log_error));
+	if (result->out_error && outcome->kind != OUTCOME_ERROR)
+		verbs_complain("warning: the guest's last bytes are not on stdout: ",
+			       strerror(result->out_error));
 	if (outcome->message[0])
 		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
 			       outcome->message);

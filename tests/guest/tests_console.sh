@@ -341,6 +341,7 @@ tries=0
 while [ $((tries += 1)) -lt 100 ] && kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.T' "/proc/$pid/status"; do
 	sleep 0.05
 done
+! grep -qs '^State:.T' "/proc/$pid/status" || echo "stopped in the end, not left alone"
 stty -a | grep -q -- -isig || echo "not left alone"
 stty "$before"
 kill -KILL "$pid" 2>/dev/null

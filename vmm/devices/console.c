@@ -81,10 +81,10 @@ static void write_held(struct console *console)
 
 	write_log(console);
 	console->nr_held = 0;
-	if (console->out_failed || !write_all(console, console->out, console->held, size))
+	if (console->out_error || !write_all(console, console->out, console->held, size))
 		return;
-	console->out_failed = true;
-	console->tell(console->opaque, CONSOLE_CLOSED, strerror(errno));
+	console->out_error = errno;
+	console->tell(console->opaque, CONSOLE_CLOSED, strerror(console->out_error));
 }
 
 static void set_timer(const struct console *console)

@@ -41,7 +41,7 @@ struct console {
 	int timer; /* timerfd: what is held is due */
 	bool timed; /* the timer is set, or has not been answered yet */
 	atomic_int log_error; /* errno, for which the log was given up */
-	bool out_failed;
+	int out_error; /* errno, for which stdout lacks the rest */
 	uint8_t held[CONSOLE_HELD]; /* bytes that have not gone out yet */
 	size_t nr_held;
 	uint64_t passed;

@@ -28,6 +28,7 @@ struct result {
 
 	/* For stderr alone. */
 	int log_error; /* errno, for which --console lacks the rest */
+	int out_error; /* the same of stdout */
 	char *registers; /* lines, or NULL */
 	bool in_line; /* the guest's console ends in the middle of a line */
 };

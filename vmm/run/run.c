@@ -148,6 +148,7 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 		note_end(vm, result);
 	result->console_dropped = vm->console.dropped;
 	result->log_error = vm->console.log_error;
+	result->out_error = vm->console.out_error;
 	result->total = clock_seconds_since(&run->start);
 	return ret;
 }

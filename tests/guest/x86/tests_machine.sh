@@ -109,3 +109,11 @@ t_end_onebyte() {
 	run_guest onebyte -m 128M
 	expect_end 0 reboot && expect_stdout 'x'
 }
+
+# The verdict is there by then.
+t_last_bytes_on_full_disk() {
+	limited "$numavm" run -k "$out/onebyte" -m 128M </dev/null 2>"$dir/stderr" >/dev/full
+	status=$?
+	expect_status 0 || return 1
+	grep -q '^numavm: warning: .* not on stdout: No space' "$dir/stderr" || wrong "not a word"
+}
