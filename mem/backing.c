@@ -101,7 +101,7 @@ int backing_give_up(struct backing *backing, const struct error *err)
 
 int backing_give_up_nodes(struct backing *backing, const struct error *err)
 {
-	bool declared = backing->policy != PLACEMENT_LOCAL && !backing->chosen;
+	bool declared = !backing->chosen;
 
 	if (declared && backing->strict)
 		return -1;

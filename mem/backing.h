@@ -40,7 +40,7 @@ int backing_give_up(struct backing *backing, const struct error *err);
 
 /*
  * The same for its host nodes: another one is left without them and without a policy. Where they
- * were not declared (local, chosen) a strict one is too, but keeps them as where to populate from.
+ * were chosen for it a strict one is too, but keeps them as where to populate from.
  */
 int backing_give_up_nodes(struct backing *backing, const struct error *err);
 

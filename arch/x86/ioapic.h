@@ -2,7 +2,8 @@
 /*
  * The machine's IOAPIC, ours because the irqchip is split: KVM keeps the local APICs, and what the
  * pins do goes to them as messages. Source: Intel 82093AA data sheet; its EOI register is that of
- * version 0x20. Devices set pins from any thread.
+ * version 0x20. Devices set pins from any thread. Its system calls:
+ * ioctl(2) with KVM_SIGNAL_MSI and KVM_SET_GSI_ROUTING.
  */
 #ifndef ARCH_X86_IOAPIC_H
 #define ARCH_X86_IOAPIC_H

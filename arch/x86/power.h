@@ -2,6 +2,7 @@
 /*
  * The ports through which a guest ends its machine: the ACPI sleep registers (power-off), the reset
  * control register that the FADT names, and the keyboard controller's reset line.
+ * It makes no system call; what end() makes is the ending's write(2).
  */
 #ifndef ARCH_X86_POWER_H
 #define ARCH_X86_POWER_H

@@ -76,6 +76,18 @@ t_timeout_kick_blocked() {
 	grep -Eqi '\b(rip|pc)[ =:]' "$dir/stderr" || wrong "no registers"
 }
 
+# Memory that has failed under the guest is no verdict on it; KVM sends the signal to a vCPU's thread.
+t_sigbus() {
+	local vcpu
+	"$numavm" run -k "$out/hang_busy" -m 128M --result "$dir/result" >"$dir/stdout" 2>"$dir/stderr" \
+		</dev/null &
+	pid=$!
+	wait_for_text hang_busy "$dir/stdout" || return 1
+	vcpu=$(grep -l '^vcpu 0' /proc/$pid/task/*/comm)
+	kill -BUS "$(basename "$(dirname "$vcpu")")"
+	ended_by 125 && expect_result error 125 && grep -q 'ended by SIGBUS' "$dir/stderr" || wrong "no message"
+}
+
 # A crash shows where every vCPU was, as the time limit does.
 t_crash_registers() {
 	local dumped

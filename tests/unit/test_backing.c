@@ -107,8 +107,8 @@ static const struct {
 	{ .policy = PLACEMENT_BIND, .strict = true, .refused = true, .keeps = true },
 	{ .policy = PLACEMENT_PREFERRED, .strict = true, .refused = true, .keeps = true },
 	{ .policy = PLACEMENT_BIND },
+	{ .policy = PLACEMENT_LOCAL, .strict = true, .refused = true, .keeps = true },
 	/* What nobody declared, where it was meant to be all the same. */
-	{ .policy = PLACEMENT_LOCAL, .strict = true, .keeps = true },
 	{ .policy = PLACEMENT_BIND, .strict = true, .chosen = true, .keeps = true },
 };
 

@@ -18,7 +18,7 @@ static bool leads_to(const char *path, int fd)
 	       named.st_ino == open.st_ino;
 }
 
-/* What is open as stderr is shared with it: opened once more it would be emptied, and overwritten. */
+/* What is open as stderr is shared with it: opened once more it would be emptied. */
 static int open_log(const char *path)
 {
 	if (leads_to(path, STDERR_FILENO))

@@ -52,9 +52,9 @@ struct console {
 };
 
 /*
- * Writes to console->out, and to @log_path when that is not NULL, "-" or what leads there. Once *console->stopping is
- * true, a signal ends the wait for their readers, and the bytes are lost. Returns 0, or -1 with
- * the reason.
+ * Writes to console->out, and to @log_path when that is not NULL, "-" or what leads there. Once
+ * *console->stopping is true, a signal ends the wait for their readers, and the bytes are lost.
+ * Returns 0, or -1 with the reason.
  */
 int console_open(struct console *console, const char *log_path, struct error *err);
 

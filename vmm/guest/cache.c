@@ -72,7 +72,7 @@ static int open_ours(int folder, const char *name)
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	if (fd >= 0 || errno == ELOOP || errno == EACCES)
+	if (fd >= 0 || errno == ELOOP || errno == EACCES || errno == ENXIO)
 		unlinkat(folder, name, 0);
 	return -1;
 }

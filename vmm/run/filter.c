@@ -3,6 +3,7 @@
 
 #include <asm/termbits.h>
 #include <assert.h>
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/kvm.h>
 #include <linux/seccomp.h>
@@ -214,10 +215,15 @@ int filter_load(void)
 	struct sigaction action = { .sa_sigaction = end_by_call, .sa_flags = SA_SIGINFO };
 	struct program program = { .size = 0 };
 	struct sock_fprog filter = { .filter = program.code };
+	long ret;
 
 	make_program(&program);
 	filter.len = program.size;
 	sigaction(SIGSYS, &action, NULL);
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-		       SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter);
+	ret = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		      SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter);
+
+	if (ret > 0)
+		errno = ESRCH; /* the thread of this number cannot follow */
+	return ret;
 }

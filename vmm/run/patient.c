@@ -36,6 +36,7 @@ int patient_write(int fd, const char *bytes, size_t size)
 {
 	const struct itimerval never = { 0 },
 			       ticks = { { PATIENCE_MS / 1000, 0 }, { PATIENCE_MS / 1000, 0 } };
+	struct itimerval limit; /* the time limit's, which waits as long */
 	const struct sigaction tick = { .sa_handler = on_tick };
 	struct sigaction old_action;
 	sigset_t set, old_set;
@@ -43,6 +44,7 @@ int patient_write(int fd, const char *bytes, size_t size)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
+	setitimer(ITIMER_REAL, &never, &limit);
 	sigaction(SIGALRM, &tick, &old_action);
 	pthread_sigmask(SIG_UNBLOCK, &set, &old_set);
 	setitimer(ITIMER_REAL, &ticks, NULL);
@@ -51,6 +53,7 @@ int patient_write(int fd, const char *bytes, size_t size)
 	setitimer(ITIMER_REAL, &never, NULL);
 	pthread_sigmask(SIG_SETMASK, &old_set, NULL);
 	sigaction(SIGALRM, &old_action, NULL);
+	setitimer(ITIMER_REAL, &limit, NULL);
 	errno = number;
 	return ret;
 }

@@ -126,6 +126,8 @@ static int open_path(const char *path, struct error *err)
 	if (fd < 0 && errno == ELOOP)
 		return error_set(
 			err, "--result %s: a symbolic link: name the file that it leads to", path);
+	if (fd < 0 && errno == ENXIO)
+		return error_set(err, "--result %s: nobody reads it: start its reader first", path);
 	return fd < 0 ? error_errno(err, "--result %s", path) : fd;
 }
 

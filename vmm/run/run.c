@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -10,10 +11,24 @@
 #include "mem/clock.h"
 #include "mem/xalloc.h"
 #include "vmm/run/kvm.h"
+#include "vmm/run/patient.h"
 #include "vmm/run/report.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 #include "vmm/run/wait.h"
+
+static void report(const struct ram *ram)
+{
+	char *text;
+	size_t size;
+	FILE *file = xcheck(open_memstream(&text, &size));
+
+	report_print(ram, file);
+	xcheck(fclose(file) ? NULL : text);
+	if (size)
+		patient_write(STDERR_FILENO, text, size);
+	free(text);
+}
 
 static int allocate(struct vm *vm, const struct run *run, struct result *result, struct error *err)
 {
@@ -26,7 +41,7 @@ static int allocate(struct vm *vm, const struct run *run, struct result *result,
 	result->populate = vm->ram.populate_seconds;
 	if (result->wanted)
 		result->nodes = report_json(&vm->ram);
-	report_print(&vm->ram, stderr);
+	report(&vm->ram);
 	return 0;
 }
 

@@ -61,6 +61,7 @@ static void on_signal(int number)
 		result_put(result_fd, ends[number].result);
 	signals_release(ends[number].status);
 	terminal_hide_progress();
+	terminal_restore();
 	patient_write(STDERR_FILENO, ends[number].message, strlen(ends[number].message));
 	signals_leave(ends[number].status);
 }
@@ -128,6 +129,10 @@ void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns
 		outcome_from_signal(&outcome, signals[i]);
 		catch_signal(signals[i], &outcome);
 	}
+	outcome_set(&outcome, OUTCOME_ERROR,
+		    "ended by SIGBUS: memory of the host has failed (see dmesg), or that of a file "
+		    "or huge pages is gone");
+	catch_signal(SIGBUS, &outcome);
 	sigprocmask(SIG_SETMASK, &held, NULL);
 	if (timeout_ns)
 		set_limit(start, timeout_ns);
@@ -168,5 +173,6 @@ void signals_release(int status)
 		signal(signals[i], SIG_IGN);
 		signal(signals[i], on_late_signal);
 	}
+	signal(SIGBUS, SIG_DFL);
 	pthread_sigmask(SIG_UNBLOCK, &caught, NULL);
 }

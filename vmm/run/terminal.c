@@ -86,8 +86,8 @@ static void restore_and_die(int number)
 
 void terminal_open(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL,  SIGFPE,	SIGABRT, SIGQUIT,
-				     SIGTRAP, SIGSYS, SIGXCPU, SIGALRM, SIGUSR2, SIGPWR };
+	static const int fatal[] = { SIGSEGV, SIGILL,  SIGFPE,	SIGABRT, SIGQUIT, SIGTRAP,
+				     SIGSYS,  SIGXCPU, SIGALRM, SIGUSR2, SIGPWR };
 
 	/* What lacks memory ends by quick_exit(), xalloc.c. */
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved) ||
