@@ -85,7 +85,8 @@ t_sigbus() {
 	wait_for_text hang_busy "$dir/stdout" || return 1
 	vcpu=$(grep -l '^vcpu 0' /proc/$pid/task/*/comm)
 	kill -BUS "$(basename "$(dirname "$vcpu")")"
-	ended_by 125 && expect_result error 125 && grep -q 'ended by SIGBUS' "$dir/stderr" || wrong "no message"
+	ended_by 125 && expect_result error 125 || return 1
+	grep -q 'ended by SIGBUS' "$dir/stderr" || wrong "no message"
 }
 
 # A crash shows where every vCPU was, as the time limit does.

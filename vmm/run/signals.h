@@ -3,8 +3,9 @@
  * The signals that end a run: SIGINT, SIGTERM and SIGHUP, but for those that our parent wants
  * ignored (nohup), SIGALRM, the time limit's, and SIGBUS, the host's memory's. While the machine is
  * being made they end the program at once, even in the middle of populating, and the result says
- * so. While it runs the first three come through a descriptor, which wait.c reads. Once the verdict is written they end the program
- * at once, with the status that the verdict has. verbs.c asks for all but the descriptor.
+ * so. While it runs the first three come through a descriptor, which wait.c reads. Once the verdict
+ * is written they end the program at once, with the status that the verdict has. verbs.c asks for
+ * all but the descriptor.
  */
 #ifndef VMM_RUN_SIGNALS_H
 #define VMM_RUN_SIGNALS_H
