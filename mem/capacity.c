@@ -26,6 +26,7 @@ void capacity_copy(struct capacity *copy, const struct capacity *capacity)
 
 	capacity_init(copy, nr);
 	copy->limit = capacity->limit;
+	copy->by_host = capacity->by_host;
 	for (int pool = 0; pool < PAGE_NR_POOLS; pool++)
 		memcpy(copy->free_bytes[pool], capacity->free_bytes[pool], nr * sizeof(uint64_t));
 	memcpy(copy->weights, capacity->weights, nr * sizeof(*copy->weights));
@@ -50,8 +51,13 @@ static void read_node(struct capacity *capacity, unsigned int node)
 
 void capacity_read(struct capacity *capacity)
 {
+	uint64_t in_all = host_hidden_memory();
+
 	capacity_init(capacity, host_nr_nodes());
 	capacity->limit = cgroup_free_memory();
+	capacity->by_host = in_all < capacity->limit;
+	if (capacity->by_host)
+		capacity->limit = in_all;
 	for (unsigned int i = 0; i < capacity->nr_nodes; i++) {
 		capacity->weights[i] = host_interleave_weight(i);
 		if (host_allows_node(i))
@@ -106,11 +112,12 @@ static int charge(struct capacity *capacity, const struct page_kind *pages, uint
 	if (pages->pool != PAGE_POOL_MEMORY)
 		return 0;
 	if (size > capacity->limit) {
-		error_set(err,
-			  "needs %llu MiB of memory, but the memory cgroup of this process lets it "
-			  "take %llu MiB: raise its memory.max",
+		error_set(err, "needs %llu MiB of memory, but %s %llu MiB%s",
 			  (unsigned long long)size >> 20,
-			  (unsigned long long)capacity->limit >> 20);
+			  capacity->by_host ? "this host has"
+					    : "the memory cgroup of this process lets it take",
+			  (unsigned long long)capacity->limit >> 20,
+			  capacity->by_host ? " free" : ": raise its memory.max");
 		err->contention = true;
 		return -1;
 	}

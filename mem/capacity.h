@@ -15,6 +15,7 @@ struct capacity {
 	unsigned int *weights; /* of weighted interleaving, by host node */
 	bool guesses; /* the host does not show its huge pages: as many as there is memory for */
 	uint64_t limit; /* of PAGE_POOL_MEMORY on all nodes together, by a cgroup */
+	bool by_host; /* or by the host, whose nodes do not show what each has free */
 };
 
 /* Everything 0, the weights 1 and no limit, to be filled in. */

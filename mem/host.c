@@ -149,6 +149,11 @@ uint64_t host_free_memory(unsigned int node)
 	return text[0] ? free_on_node(text) : free_in_all();
 }
 
+uint64_t host_hidden_memory(void)
+{
+	return host_nr_nodes() > 1 && access(NODES "/online", R_OK) ? free_in_all() : UINT64_MAX;
+}
+
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size)
 {
 	unsigned long long kib = page_size >> 10;

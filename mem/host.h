@@ -37,6 +37,12 @@ bool host_allows_node(unsigned int node);
  */
 uint64_t host_free_memory(unsigned int node);
 
+/*
+ * The same of all nodes together, where there are several that do not show what each has:
+ * host_free_memory() counts it for each of them. Else UINT64_MAX.
+ */
+uint64_t host_hidden_memory(void);
+
 /* Free huge pages of @page_size bytes on @node; UINT64_MAX on a host that does not show them. */
 uint64_t host_free_huge_pages(unsigned int node, uint64_t page_size);
 

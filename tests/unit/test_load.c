@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "arch/load.h"
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
+#include "vmm/run/vm.h"
 
 #define GUEST "build/guest/serial_irq" /* from the top of the tree */
 
@@ -24,6 +26,24 @@ static void copy_guest(const char *path)
 	fclose(to);
 }
 
+/* What is wrong is found when it is planned, or as it is read to RAM. */
+static int load_all(struct load *load, struct vm *vm, const struct boot *boot, struct error *err)
+{
+	static const struct ram_options options;
+	int ret;
+
+	if (load_plan(load, vm->machine, boot, err))
+		return -1;
+	ret = fit_make(vm->machine, &vm->fit, err) ||
+	      ram_allocate(&vm->ram, vm->machine, &vm->fit, &options, err);
+	fit_unlock(&vm->fit);
+	ck_assert_msg(!ret, "%s", err->text);
+	ret = load_write(load, vm, err);
+	ram_release(&vm->ram);
+	fit_free(&vm->fit);
+	return ret;
+}
+
 /* A map of the file would end the program with SIGBUS. */
 static void refuse_shrunk(off_t size)
 {
@@ -33,17 +53,20 @@ static void refuse_shrunk(off_t size)
 	struct error err = { 0 };
 	struct machine m;
 	struct load load;
+	struct vm *vm = xcalloc(1, sizeof(*vm));
 
 	copy_guest(path);
 	make_host_machine(&m, &host, 0);
 	ck_assert_msg(!boot_open(&boot, path, NULL, &err), "%s", err.text);
 	ck_assert_int_eq(truncate(path, size), 0);
-	ck_assert_int_eq(load_plan(&load, &m, &boot, &err), -1);
+	vm->machine = &m;
+	ck_assert_int_eq(load_all(&load, vm, &boot, &err), -1);
 	ck_assert_msg(strstr(err.text, ": it shrank while it was being read") != NULL, "%s",
 		      err.text);
 	load_end(&load);
 	boot_close(&boot);
 	machine_free(&m);
+	free(vm);
 	free(path);
 }
 
