@@ -87,63 +87,75 @@ static void wait_for_end(struct ending *ending)
 	ck_assert(atomic_load(&ending->stopping));
 }
 
-START_TEST(guest_drives_both_serial_ports)
-{
-	struct listener listeners[2] = { 0 };
+/* A machine with both ports on, and who listens to them. */
+struct rig {
+	struct listener listeners[2];
 	struct machine machine;
 	struct arch_host host;
-	struct vcpu vcpu = { 0 };
-	struct vm vm = { .machine = &machine, .vcpus = &vcpu };
+	struct vcpu vcpu;
+	struct vm vm;
+};
+
+static void make_rig(struct rig *rig)
+{
 	struct error err;
 
-	make_host_machine(&machine, &host, 1U << 1);
-	for (unsigned int i = 0; i < COUNT(listeners); i++)
-		listen_to(&listeners[i], &vm.serials[i]);
-	ck_assert_msg(!ending_init(&vm.ending, &err) && !prepare(&vm, &err) && !vm_start(&vm, &err),
-		      "%s", err.text);
-	wait_for_end(&vm.ending);
-	vm_stop(&vm);
-	pthread_join(vcpu.thread, NULL);
-	ck_assert_str_eq(listeners[0].text,
+	*rig = (struct rig){ .vm = { .machine = &rig->machine, .vcpus = &rig->vcpu } };
+	make_host_machine(&rig->machine, &rig->host, 1U << 1);
+	for (unsigned int i = 0; i < COUNT(rig->listeners); i++)
+		listen_to(&rig->listeners[i], &rig->vm.serials[i]);
+	ck_assert_msg(!ending_init(&rig->vm.ending, &err) && !prepare(&rig->vm, &err), "%s",
+		      err.text);
+}
+
+static void run_to_end(struct rig *rig)
+{
+	struct error err;
+
+	ck_assert_msg(!vm_start(&rig->vm, &err), "%s", err.text);
+	wait_for_end(&rig->vm.ending);
+	vm_stop(&rig->vm);
+	pthread_join(rig->vcpu.thread, NULL);
+}
+
+static void free_rig(struct rig *rig)
+{
+	ram_release(&rig->vm.ram);
+	fit_free(&rig->vm.fit);
+	machine_free(&rig->machine);
+}
+
+START_TEST(guest_drives_both_serial_ports)
+{
+	struct rig rig;
+
+	make_rig(&rig);
+	run_to_end(&rig);
+	ck_assert_str_eq(rig.listeners[0].text,
 			 "S\nserial_irq: 3 interrupts\n"
 			 "serial_irq: 3 more of the second port, which received R\n");
-	ck_assert_str_eq(listeners[1].text, "S\n?");
-	ck_assert_uint_eq(listeners[1].taken, 1);
-	ck_assert_int_eq(vm.ending.outcome.kind, OUTCOME_POWEROFF);
-	ram_release(&vm.ram);
-	fit_free(&vm.fit);
-	machine_free(&machine);
+	ck_assert_str_eq(rig.listeners[1].text, "S\n?");
+	ck_assert_uint_eq(rig.listeners[1].taken, 1);
+	ck_assert_int_eq(rig.vm.ending.outcome.kind, OUTCOME_POWEROFF);
+	free_rig(&rig);
 }
 END_TEST
 
 /* A page that the host does not give, as when its memory has failed, is no crash of the guest's. */
 START_TEST(ram_that_is_gone)
 {
-	struct listener listeners[2] = { 0 };
-	struct machine machine;
-	struct arch_host host;
-	struct vcpu vcpu = { 0 };
-	struct vm vm = { .machine = &machine, .vcpus = &vcpu };
-	struct error err;
+	const struct layout_range *range;
+	struct rig rig;
 
-	make_host_machine(&machine, &host, 1U << 1);
-	for (unsigned int i = 0; i < COUNT(listeners); i++)
-		listen_to(&listeners[i], &vm.serials[i]);
-	ck_assert_msg(!ending_init(&vm.ending, &err) && !prepare(&vm, &err), "%s", err.text);
-	ck_assert_int_eq(mprotect(ram_range_hva(&vm.ram, machine.layout.ranges),
-				  machine.layout.ranges[0].size, PROT_NONE),
-			 0);
-	ck_assert_msg(!vm_start(&vm, &err), "%s", err.text);
-	wait_for_end(&vm.ending);
-	vm_stop(&vm);
-	pthread_join(vcpu.thread, NULL);
-	ck_assert_int_eq(vm.ending.outcome.kind, OUTCOME_ERROR);
-	ck_assert_int_eq(vm.ending.outcome.status, OUTCOME_STATUS_NONE);
-	ck_assert_ptr_nonnull(strstr(vm.ending.outcome.message,
+	make_rig(&rig);
+	range = rig.machine.layout.ranges;
+	ck_assert_int_eq(mprotect(ram_range_hva(&rig.vm.ram, range), range->size, PROT_NONE), 0);
+	run_to_end(&rig);
+	ck_assert_int_eq(rig.vm.ending.outcome.kind, OUTCOME_ERROR);
+	ck_assert_int_eq(rig.vm.ending.outcome.status, OUTCOME_STATUS_NONE);
+	ck_assert_ptr_nonnull(strstr(rig.vm.ending.outcome.message,
 				     "CPU 0: KVM_RUN: Bad address: the host does not give"));
-	ram_release(&vm.ram);
-	fit_free(&vm.fit);
-	machine_free(&machine);
+	free_rig(&rig);
 }
 END_TEST
 
