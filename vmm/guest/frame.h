@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the two ends of a channel say to each other: frames, both ways, over any way that bytes go.
+ * The host's end is channel.c, the guest's init/link.c; both trust nothing of what comes. Integers
+ * are little-endian, as both architectures are.
+ *
+ * A stream's sender sends no more than its receiver has granted: each of the guest's streams begins
+ * with FRAME_WINDOW bytes, stdin with none.
+ */
+#ifndef VMM_GUEST_FRAME_H
+#define VMM_GUEST_FRAME_H
+
+#include <stdint.h>
+
+#define FRAME_VERSION 1
+#define FRAME_MAGIC 0x314d564eU /* "NVM1" */
+#define FRAME_MAX 4096 /* bytes of payload */
+#define FRAME_ALIGN 8 /* zeroes after a frame, up to the next header */
+#define FRAME_WINDOW 65536
+
+struct frame_header {
+	uint32_t magic;
+	uint8_t kind; /* enum frame_kind */
+	uint8_t stream; /* enum frame_stream, where the kind is of one */
+	uint16_t length; /* of the payload, up to FRAME_MAX */
+	uint32_t number; /* of the frame, from 0, per direction: a gap is a loss */
+	uint32_t
+		sum; /* CRC-32 (IEEE 802.3) of the run's key, 4 bytes, the header with 0 here, the payload */
+};
+_Static_assert(sizeof(struct frame_header) == 16, "frame header");
+
+enum frame_stream {
+	FRAME_STDIN,
+	FRAME_STDOUT,
+	FRAME_STDERR,
+	FRAME_FILES, /* a newc archive: what --out asked for, entry i's names begin with "i/" */
+	FRAME_STREAMS,
+};
+
+enum frame_kind {
+	/* Both ways. */
+	FRAME_DATA, /* bytes of a stream */
+	FRAME_END, /* there are no more */
+	FRAME_CREDIT, /* uint32_t: so many more bytes of the stream may come */
+	FRAME_CLOSED, /* nobody takes the stream's bytes any more */
+
+	/* The guest's. */
+	FRAME_HELLO, /* struct frame_hello: init runs */
+	FRAME_START, /* the command's process runs its program */
+	FRAME_EXIT, /* struct frame_exit: what became of the command; FRAME_FILES may follow */
+	FRAME_ERROR, /* text: why the command cannot be run, which is no verdict on it; then DONE */
+	FRAME_WARNING, /* text: what init could not do, and went on */
+	FRAME_DONE, /* the last one */
+
+	/* The host's. */
+	FRAME_SIZE, /* struct frame_size: the terminal's */
+	FRAME_FINISH, /* kill the command, send what --out asked for, and be done */
+	FRAME_KINDS,
+};
+
+/* Init is there. */
+struct frame_hello {
+	uint32_t version; /* FRAME_VERSION */
+	uint32_t
+		fast; /* 1: the host's frames are to come by the fast port too, after a byte to the tty */
+	uint64_t vmcoreinfo; /* its address and size as /sys/kernel/vmcoreinfo says them, or 0 */
+	uint64_t vmcoreinfo_size;
+	uint64_t boot_ns; /* CLOCK_BOOTTIME */
+	char release[64]; /* uname -r, ended by a 0 */
+};
+_Static_assert(sizeof(struct frame_hello) == 96, "hello");
+
+struct frame_exit {
+	uint32_t
+		code; /* exit status; 126 and 127 as a shell's, with text after this, where it never ran */
+	uint32_t signal; /* that killed it, or 0 */
+};
+
+struct frame_size {
+	uint16_t rows, columns;
+};
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own log, read where it lies: the printk ring buffer in guest memory (kernels from
+ * 5.10 on), found by VMCOREINFO. All of it is what a guest has written: bounded and distrusted.
+ * run.c asks when the vCPUs have stopped.
+ */
+#ifndef VMM_GUEST_KLOG_H
+#define VMM_GUEST_KLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ram;
+
+#define KLOG_WARNINGS 32 /* of them are kept */
+
+enum klog_kind {
+	KLOG_PANIC, /* "Kernel panic - not syncing: ..." */
+	KLOG_OOPS, /* "BUG: ...", "Oops: ...", "Internal error: ..." */
+	KLOG_WARNING, /* WARNING:, BUG:, lockdep, KASAN, UBSAN, hung task, soft lockup, RCU stall */
+	KLOG_KINDS,
+};
+
+struct klog_line {
+	uint64_t ns; /* since boot */
+	char *text; /* one line, without its prefix */
+};
+
+struct klog {
+	bool found; /* the ring buffer could be read */
+	char release[65], build_id[41]; /* "" where VMCOREINFO has none */
+	struct klog_line *lines; /* oldest first */
+	size_t nr;
+	size_t first[KLOG_KINDS]; /* the line, or SIZE_MAX */
+	size_t warnings[KLOG_WARNINGS]; /* lines of KLOG_WARNING and KLOG_OOPS */
+	unsigned int nr_warnings;
+};
+
+/*
+ * @vmcoreinfo: the address that init named, or 0: it is looked for in all of @ram's pages that are
+ * there. Never fails: what cannot be read is not found.
+ */
+void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo);
+
+/* The kind of a line of the kernel's, as klog_read() sees it, or KLOG_KINDS. For consoles too. */
+enum klog_kind klog_classify(const char *line);
+
+void klog_free(struct klog *klog);
+
+#endif
