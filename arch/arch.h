@@ -27,6 +27,11 @@ extern const char arch_name[];
 /* What goes onto a kernel's command line when the user does not say: its console, panic=-1. */
 extern const char arch_cmdline[];
 
+/*
+ * Where the channel's fast port is, which no table declares: an I/O port, or the address of a page.
+ */
+extern const uint64_t arch_fast_port;
+
 /* Linux before 6.7 ignores a node with less memory than this, or crashes on it; 0: it takes any. */
 extern const uint64_t arch_node_min_size;
 

@@ -18,6 +18,7 @@ const char arch_name[] = "aarch64";
 
 /* ttyS0 comes late in the boot; earlycon has what the kernel says before. */
 const char arch_cmdline[] = "console=ttyS0 earlycon panic=-1";
+const uint64_t arch_fast_port = ARM64_FAST_PORT;
 
 const uint64_t arch_node_min_size = 0;
 

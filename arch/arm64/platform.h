@@ -13,6 +13,8 @@ extern const struct device arm64_devices[MACHINE_MAX_DEVICES];
 /* RAM goes up from here without a hole; all devices are below. */
 #define ARM64_RAM 0x40000000ULL
 
+#define ARM64_FAST_PORT 0x09020000ULL /* the channel's, a page after the serial ports' */
+
 #define ARM64_GIC_DISTRIBUTOR 0x08000000ULL
 #define ARM64_GIC_DISTRIBUTOR_SIZE 0x10000ULL
 

@@ -13,6 +13,7 @@
 
 const char arch_name[] = "x86_64";
 const char arch_cmdline[] = "console=ttyS0 panic=-1";
+const uint64_t arch_fast_port = X86_FAST_PORT;
 
 /* What Linux puts into blocks larger than LAYOUT_MEMORY_BLOCK, and the largest. */
 #define LARGE_BLOCKS_FROM (64ULL << 30)

@@ -36,6 +36,7 @@ extern const struct device x86_devices[MACHINE_MAX_DEVICES];
 /* I/O ports. */
 #define X86_I8042_COMMAND 0x64
 #define X86_I8042_RESET 0xfe
+#define X86_FAST_PORT 0x300 /* the channel's, after COM2 */
 #define X86_RESET_CONTROL 0xcf9 /* as PCI chipsets have it: writing 6 is a hard reset */
 #define X86_RESET_VALUE 0x06
 #define X86_SLEEP_CONTROL 0x600 /* ACPI 6.5 4.8.3.7 */
