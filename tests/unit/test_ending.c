@@ -118,6 +118,41 @@ START_TEST(panic_stays_a_panic)
 }
 END_TEST
 
+/* What is said of a guest that was let go on after its time: the limit. */
+START_TEST(limit_stays_a_limit)
+{
+	struct outcome limit;
+	struct ending ending;
+
+	open_ending(&ending);
+	outcome_from_boot_timeout(&limit, 1500000000);
+	ending_note_limit(&ending, &limit);
+	ck_assert(!atomic_load(&ending.stopping));
+	ending_note_panic(&ending, "Kernel panic - not syncing: NMI: Not continuing");
+	ending_set(&ending, after_panic[_i].kind, "other");
+	if (after_panic[_i].counts)
+		assert_outcome(&ending, after_panic[_i].kind, 125, "other");
+	else
+		assert_outcome(&ending, OUTCOME_TIMEOUT, 124,
+			       "the boot's time limit of 1.5 s has passed");
+	close(ending.event);
+}
+END_TEST
+
+/* What the console said of a panic can be set aside. */
+START_TEST(offer_is_kept_beside_a_panic)
+{
+	struct ending ending;
+
+	open_ending(&ending);
+	ending_note_panic(&ending, "Kernel panic - not syncing: fake");
+	ending_set(&ending, OUTCOME_REBOOT, "%s", "");
+	assert_outcome(&ending, OUTCOME_PANIC, 122, "Kernel panic - not syncing: fake");
+	ck_assert_int_eq(ending.offered.kind, OUTCOME_REBOOT);
+	close(ending.event);
+}
+END_TEST
+
 /* One of many, and what it saw as soon as it had offered its own. */
 struct offerer {
 	struct ending *ending;
@@ -185,6 +220,8 @@ Suite *ending_suite(void)
 	tcase_add_loop_test(tc, signal_has_its_own_status, 0, 3);
 	tcase_add_test(tc, time_limit_is_named);
 	tcase_add_loop_test(tc, panic_stays_a_panic, 0, COUNT(after_panic));
+	tcase_add_loop_test(tc, limit_stays_a_limit, 0, COUNT(after_panic));
+	tcase_add_test(tc, offer_is_kept_beside_a_panic);
 	tcase_add_test(tc, one_of_many_counts);
 	tcase_add_test(tc, waking_never_blocks);
 	suite_add_tcase(s, tc);

@@ -30,6 +30,7 @@ struct klog_line {
 struct klog {
 	bool found; /* the ring buffer could be read */
 	char release[65], build_id[41]; /* "" where VMCOREINFO has none */
+	uint64_t kernel_offset; /* KERNELOFFSET: what KASLR added to vmlinux's addresses */
 	struct klog_line *lines; /* oldest first */
 	size_t nr;
 	size_t first[KLOG_KINDS]; /* the line, or SIZE_MAX */

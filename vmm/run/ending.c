@@ -13,6 +13,7 @@ static const struct {
 } kinds[] = {
 	[OUTCOME_POWEROFF] = { "poweroff", 0 },
 	[OUTCOME_REBOOT] = { "reboot", 0 },
+	[OUTCOME_EXITED] = { "exited", 0 },
 	[OUTCOME_PANIC] = { "panic", 122 },
 	[OUTCOME_CRASH] = { "crash", 123 },
 	[OUTCOME_TIMEOUT] = { "timeout", 124 },
@@ -24,8 +25,7 @@ void outcome_set(struct outcome *outcome, enum outcome_kind kind, const char *fm
 {
 	va_list ap;
 
-	outcome->kind = kind;
-	outcome->status = kinds[kind].status;
+	*outcome = (struct outcome){ .kind = kind, .status = kinds[kind].status };
 	va_start(ap, fmt);
 	vsnprintf(outcome->message, sizeof(outcome->message), fmt, ap);
 	va_end(ap);
@@ -46,6 +46,17 @@ void outcome_from_timeout(struct outcome *outcome, uint64_t timeout_ns)
 {
 	outcome_set(outcome, OUTCOME_TIMEOUT, "the time limit of %g s has passed",
 		    timeout_ns / 1e9);
+}
+
+void outcome_from_boot_timeout(struct outcome *outcome, uint64_t timeout_ns)
+{
+	outcome_set(outcome, OUTCOME_TIMEOUT, "the boot's time limit of %g s has passed",
+		    timeout_ns / 1e9);
+}
+
+bool outcome_is_ours(const struct outcome *outcome)
+{
+	return outcome->kind == OUTCOME_CONTENTION || outcome->kind == OUTCOME_ERROR;
 }
 
 const char *outcome_name(enum outcome_kind kind)
@@ -70,12 +81,13 @@ void ending_wake(struct ending *ending)
 
 void ending_offer(struct ending *ending, const struct outcome *outcome)
 {
-	/* An error of ours is told as such, even after a panic. */
-	bool ours = outcome->kind == OUTCOME_CONTENTION || outcome->kind == OUTCOME_ERROR;
+	bool ours = outcome_is_ours(outcome);
 
 	pthread_mutex_lock(&ending->lock);
-	if (!ending->stopping)
-		ending->outcome = ending->panicked && !ours ? ending->panic : *outcome;
+	if (!ending->stopping) {
+		ending->offered = ending->limited && !ours ? ending->limit : *outcome;
+		ending->outcome = ending->panicked && !ours ? ending->panic : ending->offered;
+	}
 	ending->stopping = true;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);
@@ -97,7 +109,15 @@ void ending_note_panic(struct ending *ending, const char *message)
 {
 	pthread_mutex_lock(&ending->lock);
 	outcome_set(&ending->panic, OUTCOME_PANIC, "%s", message);
-	ending->panicked = true;
+	ending->panicked = !ending->limited;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);
+}
+
+void ending_note_limit(struct ending *ending, const struct outcome *outcome)
+{
+	pthread_mutex_lock(&ending->lock);
+	ending->limit = *outcome;
+	ending->limited = true;
+	pthread_mutex_unlock(&ending->lock);
 }

@@ -18,6 +18,7 @@
 enum outcome_kind {
 	OUTCOME_POWEROFF,
 	OUTCOME_REBOOT,
+	OUTCOME_EXITED, /* the command has, which verdict.c knows more of */
 	OUTCOME_PANIC,
 	OUTCOME_CRASH,
 	OUTCOME_TIMEOUT,
@@ -31,6 +32,9 @@ struct outcome {
 	enum outcome_kind kind;
 	int status; /* exit status; 128+n when signal n ended the run */
 	char message[512]; /* one line, or empty */
+	unsigned int exit_code,
+		signal; /* of OUTCOME_EXITED: the signal killed it, if it is not 0 */
+	const char *failed_on; /* the line of the kernel's log that made it fail, or NULL */
 };
 
 /* An outcome of @kind with its own exit status and a message. */
@@ -43,8 +47,12 @@ void outcome_from_error(struct outcome *outcome, const struct error *err);
 /* Of signal @number, which ends the run: error, 128+@number. */
 void outcome_from_signal(struct outcome *outcome, int number);
 
-/* Of the time limit @timeout_ns, which has passed. */
+/* Of the time limit @timeout_ns, which has passed; and of that on the time until init speaks. */
 void outcome_from_timeout(struct outcome *outcome, uint64_t timeout_ns);
+void outcome_from_boot_timeout(struct outcome *outcome, uint64_t timeout_ns);
+
+/* An error of ours: told as such whatever the guest did. */
+bool outcome_is_ours(const struct outcome *outcome);
 
 /* As the result has it: "poweroff", "panic". */
 const char *outcome_name(enum outcome_kind kind);
@@ -54,9 +62,12 @@ struct ending {
 	pthread_mutex_t lock; /* the innermost: nothing is called with it held */
 	int event; /* eventfd, readable when the main thread has something to look at */
 	atomic_bool stopping; /* the end has come, and no vCPU goes on */
-	atomic_bool panicked; /* the kernel has, and may go on */
+	atomic_bool panicked; /* the kernel has, as its console says, and may go on */
+	bool limited; /* a time limit has passed, and the guest may go on */
 	struct outcome outcome;
+	struct outcome offered; /* the same, had the console said nothing */
 	struct outcome panic;
+	struct outcome limit;
 };
 
 /* Returns 0, or -1. */
@@ -74,6 +85,12 @@ void ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, 
 
 /* The kernel has panicked, saying @message, and goes on: it has its trace to print yet. */
 void ending_note_panic(struct ending *ending, const char *message);
+
+/*
+ * A time limit has passed, as @outcome says, and the guest goes on for a while, to say where it is:
+ * whatever it does from now on, a panic too, this is the verdict.
+ */
+void ending_note_limit(struct ending *ending, const struct outcome *outcome);
 
 /* Has the main thread look at all that it waits for. Never blocks. */
 void ending_wake(struct ending *ending);

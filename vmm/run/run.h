@@ -9,12 +9,21 @@
 #include "vmm/guest/boot.h"
 #include "vmm/run/vm.h"
 
+struct command;
+
 struct run {
 	const struct machine *machine;
 	struct boot *boot; /* opened; closed once it is in RAM */
 	const char *console; /* log file, "-" for stdout alone, or NULL */
 	uint64_t console_limit; /* bytes; 0: none */
 	uint64_t timeout_ns; /* 0: none */
+	uint64_t boot_timeout_ns; /* until init speaks; 0: none */
+	bool fail_on_warning; /* of the kernel's */
+	bool reboot_is_failure;
+	bool poweroff; /* init's word is not the end, but the guest's power-off */
+	bool verbose; /* the guest's console on stderr */
+	const char *symbols; /* vmlinux or System.map, or NULL: what is found beside the kernel */
+	const struct command *command; /* NULL: none */
 	struct ram_options ram;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
 	bool no_input; /* stdin is left alone */
