@@ -59,6 +59,12 @@ bool outcome_is_ours(const struct outcome *outcome)
 	return outcome->kind == OUTCOME_CONTENTION || outcome->kind == OUTCOME_ERROR;
 }
 
+bool outcome_is_bad(const struct outcome *outcome)
+{
+	return outcome->kind == OUTCOME_PANIC || outcome->kind == OUTCOME_CRASH ||
+	       outcome->kind == OUTCOME_TIMEOUT;
+}
+
 const char *outcome_name(enum outcome_kind kind)
 {
 	return kinds[kind].name;

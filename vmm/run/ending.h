@@ -54,6 +54,9 @@ void outcome_from_boot_timeout(struct outcome *outcome, uint64_t timeout_ns);
 /* An error of ours: told as such whatever the guest did. */
 bool outcome_is_ours(const struct outcome *outcome);
 
+/* The guest has ended otherwise than it should: its last words are told. */
+bool outcome_is_bad(const struct outcome *outcome);
+
 /* As the result has it: "poweroff", "panic". */
 const char *outcome_name(enum outcome_kind kind);
 

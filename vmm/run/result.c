@@ -13,32 +13,15 @@
 #include "mem/xalloc.h"
 #include "vmm/guest/file.h"
 #include "vmm/run/patient.h"
+#include "vmm/run/result_json.h"
 
 #define RESERVED 4096 /* bytes of a file from the beginning; an object with ten nodes has room */
 #define MAX_OLD (16 << 20) /* what a result of 1024 nodes on as many host nodes is below */
 
-/* A guest can put any byte into its panic line; JSON wants UTF-8. */
-static json_t *text_as_json(const char *text)
-{
-	char *valid = xstrdup(text);
-	json_t *string;
-
-	text_make_utf8(valid);
-	string = json_string(valid);
-	free(valid);
-	return string;
-}
-
 /* Blanks follow the newline up to @size. */
 static char *make_text(const struct result *result, size_t size)
 {
-	json_t *json =
-		json_pack("{s:s, s:i, s:o, s:{s:f, s:f, s:f}, s:I, s:o}", "outcome",
-			  outcome_name(result->outcome.kind), "status", result->outcome.status,
-			  "message", text_as_json(result->outcome.message), "seconds", "setup",
-			  result->setup, "populate", result->populate, "total", result->total,
-			  "console_dropped", (json_int_t)result->console_dropped, "nodes",
-			  result->nodes ? json_incref(result->nodes) : json_array());
+	json_t *json = result_json(result);
 	char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6)), *text;
 	size_t length;
 	FILE *file = xcheck(open_memstream(&text, &length));

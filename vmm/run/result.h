@@ -15,6 +15,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "mem/topology.h"
+#include "vmm/guest/klog.h"
 #include "vmm/run/ending.h"
 
 struct result {
@@ -22,9 +24,19 @@ struct result {
 	struct outcome outcome;
 	double setup; /* seconds from the start to the first vCPU's run */
 	double populate; /* of these, taking memory */
+	double init; /* until it spoke; 0: it did not, as the next two */
+	double command_start, command_end;
 	double total;
 	uint64_t console_dropped; /* bytes beyond --console-limit */
 	json_t *nodes; /* report_json(); NULL also when there was no RAM yet */
+
+	const struct topology *topology; /* NULL: there was none yet */
+	json_t *command; /* result_json_command(), or NULL: none */
+	char release[64]; /* of the kernel, or empty */
+	struct klog klog; /* zeroed: it was not read */
+	uint64_t garbage; /* of the channel: bytes that were no frame */
+	uint32_t lost; /* and frames that did not come */
+	json_t *warnings; /* an array of ours, or NULL */
 
 	/* For stderr alone. */
 	int log_error; /* errno, for which --console lacks the rest */
