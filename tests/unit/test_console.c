@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mem/clock.h"
 #include "mem/xalloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
@@ -320,6 +321,77 @@ START_TEST(log_is_stdout)
 }
 END_TEST
 
+static const struct timespec boot_start; /* of the host */
+
+/* Each line of a command's run's log has its time, once, however it comes; stdout has none of it. */
+START_TEST(lines_have_their_times)
+{
+	char *log = xasprintf("%s/timed.log", scratch_dir), line[64];
+	struct told told = { .console = { .out = -1, .tell = take_event, .start = &boot_start } };
+	struct error err;
+	double now = clock_seconds_since(&boot_start), before = now, at;
+	FILE *file;
+
+	told.console.stopping = &told.stopping;
+	ck_assert_int_eq(console_open(&told.console, log, &err), 0);
+	put(&told, "one\n\ntw");
+	console_flush(&told.console, 0);
+	put(&told, "o\nthree");
+	console_end(&told.console, 1);
+	now = clock_seconds_since(&boot_start);
+	file = fopen(log, "r");
+	for (unsigned int i = 0; i < 4; i++) {
+		static const char *const texts[] = { "one\n", "\n", "two\n", "three" };
+		int length;
+
+		ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
+		ck_assert_msg(sscanf(line, "[%lf]%n", &at, &length) == 1, "%s", line);
+		ck_assert_msg(at >= before - 1e-6 && at <= now + 1e-6, "%f", at);
+		ck_assert(line[0] == '[' && line[length] == ' ' && length >= 14);
+		ck_assert_str_eq(line + length + 1, texts[i]);
+		before = at;
+	}
+	ck_assert_ptr_null(fgets(line, sizeof(line), file));
+	fclose(file);
+	close_console(&told);
+	free(told.console.last);
+	free(log);
+}
+END_TEST
+
+/* However many there were, and one that has not ended. */
+START_TEST(last_lines_are_kept)
+{
+	struct told told = { .console = { .out = -1, .tell = take_event, .start = &boot_start } };
+	unsigned int nr = (unsigned int[]){ 3, 50, 51, 120 }[_i], first = nr < 50 ? 0 : nr - 50;
+	struct error err;
+	char text[64], *printed, *at;
+	size_t size;
+	FILE *file = open_memstream(&printed, &size);
+
+	told.console.stopping = &told.stopping;
+	ck_assert_int_eq(console_open(&told.console, NULL, &err), 0);
+	for (unsigned int i = 0; i < nr; i++) {
+		snprintf(text, sizeof(text), "\x1b%u\xff\r\n", i);
+		put(&told, text);
+	}
+	put(&told, "rest");
+	console_print_last(&told.console, file);
+	fclose(file);
+	at = printed;
+	for (unsigned int i = first; i < nr; i++) {
+		int length = snprintf(text, sizeof(text), "numavm:   %u?\n", i);
+
+		ck_assert_msg(!strncmp(at, text, length), "%s, not %s", at, text);
+		at += length;
+	}
+	ck_assert_str_eq(at, "numavm:   rest\n");
+	close_console(&told);
+	free(told.console.last);
+	free(printed);
+}
+END_TEST
+
 Suite *console_suite(void)
 {
 	Suite *s = suite_create("console");
@@ -335,6 +407,8 @@ Suite *console_suite(void)
 	tcase_add_test(tc, log_cannot_be_opened);
 	tcase_add_test(tc, limit);
 	tcase_add_test(tc, log_is_stdout);
+	tcase_add_test(tc, lines_have_their_times);
+	tcase_add_loop_test(tc, last_lines_are_kept, 0, 4);
 	suite_add_tcase(s, tc);
 	return s;
 }

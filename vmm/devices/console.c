@@ -4,11 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "mem/clock.h"
+#include "mem/text.h"
+#include "mem/xalloc.h"
 
 static bool leads_to(const char *path, int fd)
 {
@@ -18,11 +23,17 @@ static bool leads_to(const char *path, int fd)
 	       named.st_ino == open.st_ino;
 }
 
-/* What is open as stderr is shared with it: opened once more it would be emptied. */
+static bool names(const char *path, int fd)
+{
+	return leads_to(path, fd) || (fd == STDOUT_FILENO && !strcmp(path, "-"));
+}
+
+/* What is open as one of our outputs is shared with it: opened once more it would be emptied. */
 static int open_log(const char *path)
 {
-	if (leads_to(path, STDERR_FILENO))
-		return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+		if (names(path, fd))
+			return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	/* A FIFO that nobody has opened yet must not hold us up. */
 	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
 }
@@ -34,8 +45,10 @@ int console_open(struct console *console, const char *log_path, struct error *er
 	console->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (console->timer < 0)
 		return error_errno(err, "timerfd_create");
-	if (!log_path || !strcmp(log_path, "-") || leads_to(log_path, console->out))
-		return 0; /* stdout has all */
+	if (console->start)
+		console->last = xcalloc(CONSOLE_LAST, sizeof(*console->last));
+	if (!log_path || names(log_path, console->out))
+		return 0; /* which has all */
 	console->log = open_log(log_path);
 	if (console->log < 0)
 		return error_errno(err, "--console %s", log_path);
@@ -65,11 +78,29 @@ static int write_all(const struct console *console, int fd, const uint8_t *bytes
 	return 0;
 }
 
+/* Of the line that begins; what is held has no more than one's end. */
+static int write_stamp(struct console *console)
+{
+	char stamp[32];
+	bool begins = console->start && console->nr_held && !console->log_in_line;
+
+	if (!begins)
+		return 0;
+	snprintf(stamp, sizeof(stamp), "[%12.6f] ", clock_seconds_since(console->start));
+	return write_all(console, console->log, (const uint8_t *)stamp, strlen(stamp));
+}
+
 /* A log that cannot be written is given up, and the guest goes on. */
 static void write_log(struct console *console)
 {
-	if (console->log < 0 || !write_all(console, console->log, console->held, console->nr_held))
+	if (console->log < 0)
 		return;
+	if (!write_stamp(console) &&
+	    !write_all(console, console->log, console->held, console->nr_held)) {
+		if (console->nr_held)
+			console->log_in_line = console->held[console->nr_held - 1] != '\n';
+		return;
+	}
 	console->log_error = errno;
 	close(console->log);
 	console->log = -1;
@@ -81,7 +112,8 @@ static void write_held(struct console *console)
 
 	write_log(console);
 	console->nr_held = 0;
-	if (console->out_error || !write_all(console, console->out, console->held, size))
+	if (console->out < 0 || console->out_error ||
+	    !write_all(console, console->out, console->held, size))
 		return;
 	console->out_error = errno;
 	console->tell(console->opaque, CONSOLE_CLOSED, strerror(console->out_error));
@@ -122,6 +154,9 @@ void console_put(struct console *console, uint8_t byte)
 	}
 	put(console, byte);
 	event = panic_watch(&console->panic, byte);
+	if (byte == '\n' && console->last)
+		memcpy(console->last[console->nr_lines++ % CONSOLE_LAST], console->panic.line,
+		       PANIC_LINE);
 	if (event != PANIC_NOTHING)
 		console->tell(console->opaque,
 			      event == PANIC_BEGINS ? CONSOLE_PANIC : CONSOLE_PANIC_END,
@@ -136,7 +171,8 @@ static bool can_write(int fd, int ms)
 
 static bool is_ready(const struct console *console, int ms)
 {
-	return can_write(console->out, ms) && (console->log < 0 || can_write(console->log, ms));
+	return (console->out < 0 || can_write(console->out, ms)) &&
+	       (console->log < 0 || can_write(console->log, ms));
 }
 
 void console_flush(struct console *console, int patience_s)
@@ -161,4 +197,28 @@ void console_end(struct console *console, int patience_s)
 {
 	atomic_store(&console->ended, true);
 	console_flush(console, patience_s);
+}
+
+static void print_line(const char *line, FILE *file)
+{
+	char *text = xstrdup(line);
+
+	text_clean(text);
+	fprintf(file, "numavm:   %s\n", text);
+	free(text);
+}
+
+void console_print_last(const struct console *console, FILE *file)
+{
+	unsigned long first =
+		console->nr_lines < CONSOLE_LAST ? 0 : console->nr_lines - CONSOLE_LAST;
+	char rest[PANIC_LINE];
+
+	if (!console->last)
+		return;
+	for (unsigned long i = first; i < console->nr_lines; i++)
+		print_line(console->last[i % CONSOLE_LAST], file);
+	snprintf(rest, sizeof(rest), "%.*s", (int)console->panic.length, console->panic.line);
+	if (rest[0])
+		print_line(rest, file);
 }

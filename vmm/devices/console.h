@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the guest's console bytes go: stdout, and the log file when there is one; on their way they
- * are read for the kernel's panic. run.c opens it and is told of events, the vCPUs' threads feed it
+ * Where the guest's console bytes go: stdout, or with a command stderr or nowhere, and the log file
+ * when there is one; on their way they are read for the kernel's panic. run.c opens it and is told of events, the vCPUs' threads feed it
  * through the serial port. A line goes out when it is complete, since a write(2) per byte costs as
  * much as the guest's exit; what waits for its end longer than CONSOLE_DUE_NS goes out when the
  * main thread sees the timer.
@@ -15,12 +15,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
 
 #include "mem/error.h"
 #include "vmm/devices/panic.h"
 
 #define CONSOLE_HELD 256
 #define CONSOLE_DUE_NS 2000000
+#define CONSOLE_LAST 50 /* lines that are kept */
 
 enum console_event {
 	CONSOLE_PANIC, /* the kernel has panicked, with this message */
@@ -30,7 +33,8 @@ enum console_event {
 
 struct console {
 	/* Filled in before it is opened. */
-	int out;
+	int out; /* -1: none */
+	const struct timespec *start; /* of a run with a command; NULL: without */
 	uint64_t limit; /* of the guest's bytes that are passed on; 0: none */
 	const atomic_bool *stopping; /* the guest's end has come */
 	void (*tell)(void *opaque, enum console_event event, const char *text); /* lock held */
@@ -48,11 +52,16 @@ struct console {
 	atomic_ullong dropped; /* bytes beyond the limit */
 	atomic_bool in_line; /* the last byte ended none */
 	struct panic panic;
+	bool log_in_line; /* the last byte in the log ended none */
+	char (*last)[PANIC_LINE]; /* with a command: the last lines, without control characters */
+	unsigned long nr_lines; /* line i is at last[i % CONSOLE_LAST] */
 	atomic_bool ended; /* nothing more is taken */
 };
 
 /*
- * Writes to console->out, and to @log_path when that is not NULL, "-" or what leads there. Once
+ * Writes to console->out, and to @log_path when that is not NULL or what leads there; "-" is stdout.
+ * With console->start each line of the log begins with "[    1.234567] ", the seconds since then, and
+ * the last lines are kept. Once
  * *console->stopping is true, a signal ends the wait for their readers, and the bytes are lost.
  * Returns 0, or -1 with the reason.
  */
@@ -72,5 +81,11 @@ void console_flush(struct console *console, int patience_s);
  * could follow the result on stdout.
  */
 void console_end(struct console *console, int patience_s);
+
+/*
+ * Prints the lines that are kept, each after "numavm:   ", the one that has not ended too. For a
+ * console that has ended, or one that no vCPU feeds any more.
+ */
+void console_print_last(const struct console *console, FILE *file);
 
 #endif
