@@ -32,6 +32,8 @@ static int make_machine(struct request *request, struct arch_host *host, struct 
 	}
 	if (settings_topology(s, &m->topology, err))
 		return -1;
+	if (s->command || s->shell)
+		m->devices = 1U << MACHINE_CHANNEL;
 	arch_host_probe(host);
 	arch_layout_space(host, &space);
 	m->host = host;

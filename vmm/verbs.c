@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/verbs.h"
 
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "arch/arch.h"
 #include "mem/text.h"
 #include "mem/xalloc.h"
+#include "vmm/cli/guest_command.h"
 #include "vmm/plan/plan.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/run.h"
@@ -111,6 +113,49 @@ static int check_console(const struct settings *s, const char *kernel, struct er
 	return 0;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* What --out makes is made when the command is over, which is late to find that it cannot be. */
+static int check_out(const struct settings *s, const char *kernel, const char *host,
+		     struct error *err)
+{
+	const char *others[] = { s->config, kernel, s->initrd, s->symbols, s->console, s->result };
+	char *copy = xstrdup(host), *folder = dirname(copy);
+	int ret = 0;
+
+	if (!is_folder(folder))
+		ret = error_set(err, "--out %s: there is no folder %s: make it", host, folder);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!ret && same_file(host, others[i]))
+			ret = error_set(err,
+					"--out %s: would overwrite another file of this run's: "
+					"name another file",
+					host);
+	free(copy);
+	return ret;
+}
+
+/* What run is to do in the guest, where that is asked for. */
+static int add_command(struct run *run, struct guest_command *made, const struct settings *s,
+		       const char *kernel, struct error *err)
+{
+	if (!s->command && !s->shell)
+		return 0;
+	if (guest_command_make(made, s, err))
+		return -1;
+	run->command = &made->command;
+	run->targets = made->targets;
+	for (char **host = made->targets; *host; host++)
+		if (check_out(s, kernel, *host, err))
+			return -1;
+	return 0;
+}
+
 #ifdef __SANITIZE_ADDRESS__
 #define CONFINE false /* a report takes files and system calls that a run has not */
 #else
@@ -120,11 +165,17 @@ static int check_console(const struct settings *s, const char *kernel, struct er
 static int run_guest(const struct request *request, struct result *result, struct error *err)
 {
 	const struct settings *s = &request->settings;
+	struct guest_command made = { 0 };
 	struct boot boot = { .cmdline = make_cmdline(s), .mode = s->boot };
 	char *kernel = NULL;
 	struct run run = {
 		.machine = &request->machine,
 		.boot = &boot,
+		.boot_timeout_ns = s->boot_timeout_ns,
+		.verbose = s->verbose,
+		.fail_on_warning = s->fail_on_warning,
+		.reboot_fails = s->reboot_fails,
+		.symbols = s->symbols,
 		.console = s->console,
 		.console_limit = s->console_limit,
 		.timeout_ns = s->timeout_ns,
@@ -134,6 +185,7 @@ static int run_guest(const struct request *request, struct result *result, struc
 		.confine = { .wanted = CONFINE && !s->no_confine },
 		.start = request->start,
 	};
+	int ret;
 
 	if (s->result && !result->wanted) {
 		*err = request->no_result;
@@ -142,9 +194,12 @@ static int run_guest(const struct request *request, struct result *result, struc
 	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
 		return -1;
 	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
-	    boot_open(&boot, kernel, s->initrd, err))
-		return -1;
-	return run_machine(&run, result, err);
+	    add_command(&run, &made, s, kernel, err) || boot_open(&boot, kernel, s->initrd, err))
+		ret = -1;
+	else
+		ret = run_machine(&run, result, err);
+	guest_command_free(&made);
+	return ret;
 }
 
 /* From the start on: whatever ends it leaves a result, and the time limit holds. */
@@ -223,11 +278,18 @@ static _Noreturn int act_run(struct request *request, int ret, struct error *err
 #define BOTH "It takes the other options of run too, so that one command line serves both.\n"
 
 const struct verb verbs[] = {
-	{ "run", "[OPTION]...", "boot it; the guest's console is stdin and stdout",
-	  "Boots a kernel on the machine. Ctrl-A x leaves it, Ctrl-A h lists the keys.\n",
-	  "Exit status: 0 powered off or rebooted, 122 kernel panic, 123 crash, 124 time\n"
-	  "limit, 125 no verdict (bad arguments or config, the host refused, or Ctrl-A x).\n",
-	  KEYS_OF_RUN, KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL, begin_run, act_run },
+	{ "run", "[OPTION]... [-- COMMAND [ARG]...]",
+	  "boot it and run a command in it, whose streams and status are numavm's; or without one "
+	  "be its console",
+	  "Boots a kernel on the machine and runs COMMAND there: its stdin, stdout, stderr\n"
+	  "and exit status are numavm's. Without a command the guest's console is stdin and\n"
+	  "stdout. Ctrl-A x leaves the guest, Ctrl-A h lists the keys.\n",
+	  "Exit status: the command's, as in a shell: 126 not executable, 127 not there,\n"
+	  "128+n killed by signal n; without a command 0 powered off or rebooted. 122\n"
+	  "kernel panic, 123 crash, 124 time limit, 125 no verdict (bad arguments or\n"
+	  "config, the host refused, or Ctrl-A x); in --result they are not a command's.\n",
+	  KEYS_OF_RUN, KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL | KEYS_OF_COMMAND,
+	  begin_run, act_run },
 	{ "plan", "[OPTION]...", "print what the guest would see, and start nothing",
 	  "Prints the nodes, memory ranges, e820, distances and warnings; starts nothing.\n", BOTH,
 	  KEYS_OF_PLAN, KEYS_OF_MACHINE, NULL, act_plan },

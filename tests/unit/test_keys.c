@@ -17,12 +17,15 @@ START_TEST(rows_are_whole)
 	ck_assert(key->value || key->otherwise);
 	ck_assert_ptr_eq(key_find(key->name, of_node ? KEY_IN_NODE : key->in), key);
 	ck_assert(key->type != KEY_NAME || key->parse);
+	ck_assert(!key->list == (key->type != KEY_LIST));
+	ck_assert(!key->list || key->in == KEY_IN_FLAGS);
 	for (const struct key *other = keys; other < key; other++) {
 		ck_assert(!(other->in & key->in) || strcmp(other->name, key->name));
 		ck_assert(!key->size || !other->size || key->number != other->number ||
 			  (key->in ^ other->in) & KEY_IN_NODE);
 		ck_assert(!key->text || key->text != other->text ||
 			  (key->in ^ other->in) & KEY_IN_NODE);
+		ck_assert(!key->list || key->list != other->list);
 		ck_assert(!other->flag || !key->flag || strcmp(other->flag, key->flag));
 	}
 }

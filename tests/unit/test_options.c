@@ -4,50 +4,18 @@
 
 #include "mem/xalloc.h"
 #include "tests/unit/combine.h"
+#include "tests/unit/line.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/support.h"
-#include "vmm/verbs.h"
-
-#define MAX_ARGS 32
-
-/* Options from one line; words are parted by one blank each. The text must be freed after them. */
-struct line {
-	char *text;
-	char *argv[MAX_ARGS + 1];
-	int argc;
-	const struct verb *verb;
-	struct settings s;
-	struct error err;
-	int ret;
-};
-
-static void parse(struct line *line, const char *text)
-{
-	char *rest;
-
-	*line = (struct line){ .text = xasprintf("numavm %s", text) };
-	rest = line->text;
-	while (rest && *rest) {
-		ck_assert_int_lt(line->argc, MAX_ARGS);
-		line->argv[line->argc++] = strsep(&rest, " ");
-	}
-	line->ret = options_parse(line->argc, line->argv, verbs, &line->verb, &line->s, &line->err);
-}
-
-static void end(struct line *line)
-{
-	settings_free(&line->s);
-	free(line->text);
-}
 
 START_TEST(every_option_is_taken)
 {
 	struct settings *s;
 	struct line l;
 
-	parse(&l,
-	      "run -c m.conf -k vmlinuz -i initrd -a quiet -m 4G --topology 2n4l4c2t --boot packed "
-	      "--timeout 30s --console log --result r.json --populate --packages 2");
+	line_parse(&l, "run -c m.conf -k vmlinuz -i initrd -a quiet -m 4G --topology 2n4l4c2t "
+		       "--boot packed "
+		       "--timeout 30s --console log --result r.json --populate --packages 2");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	s = &l.s;
 	ck_assert_str_eq(l.verb->name, "run");
@@ -65,7 +33,7 @@ START_TEST(every_option_is_taken)
 	ck_assert_str_eq(s->result, "r.json");
 	ck_assert_str_eq(text_of(s, NULL, "populate"), "yes");
 	ck_assert(!s->json && !s->help);
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -73,19 +41,19 @@ START_TEST(other_verbs_take_run_s_options)
 {
 	struct line l;
 
-	parse(&l, "plan --timeout=1m --json --cores=3 --threads=2 --config=x -m1G");
+	line_parse(&l, "plan --timeout=1m --json --cores=3 --threads=2 --config=x -m1G");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_str_eq(l.verb->name, "plan");
 	ck_assert(l.s.json);
 	ck_assert_uint_eq(l.s.cores, 3);
 	ck_assert_uint_eq(l.s.threads, 2);
 	ck_assert_uint_eq(l.s.memory, GIB);
-	end(&l);
-	parse(&l, "tables -o out --populate");
+	line_end(&l);
+	line_parse(&l, "tables -o out --populate");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_str_eq(l.verb->name, "tables");
 	ck_assert_str_eq(l.s.output, "out");
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -120,7 +88,7 @@ START_TEST(node_is_read)
 	const struct settings_node *node;
 	struct line l;
 
-	parse(&l, text);
+	line_parse(&l, text);
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_uint_eq(l.s.nr_nodes, 2);
 	ck_assert_uint_eq(l.s.nodes[0].node.size, 2 * GIB);
@@ -130,7 +98,7 @@ START_TEST(node_is_read)
 	ck_assert_uint_eq(node->node.llcs, nodes[_i].llcs);
 	assert_text(&l, "host", nodes[_i].host);
 	assert_text(&l, "policy", nodes[_i].policy);
-	end(&l);
+	line_end(&l);
 	free(text);
 }
 END_TEST
@@ -169,13 +137,13 @@ START_TEST(placement_is_read)
 	const struct where *where;
 	struct line l;
 
-	parse(&l, text);
+	line_parse(&l, text);
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	where = settings_where(&l.s, NULL, placements[_i].key);
 	ck_assert_str_eq(text_of(&l.s, NULL, placements[_i].key), placements[_i].value);
 	ck_assert_str_eq(where->name, placements[_i].where);
 	ck_assert_int_eq(where->line, 0);
-	end(&l);
+	line_end(&l);
 	free(text);
 }
 END_TEST
@@ -184,7 +152,7 @@ START_TEST(proof_and_priority_are_read)
 {
 	struct line l;
 
-	parse(&l, "run --verify full --realtime=98 --populate-threads=1024");
+	line_parse(&l, "run --verify full --realtime=98 --populate-threads=1024");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_int_eq(l.s.verify, VERIFY_FULL);
 	ck_assert_uint_eq(l.s.realtime, 98);
@@ -192,13 +160,13 @@ START_TEST(proof_and_priority_are_read)
 	for (const struct key *key = keys; key->name; key++)
 		if (key->in & KEY_IN_NODE)
 			ck_assert_ptr_null(l.s.all.where[key - keys].name);
-	end(&l);
-	parse(&l, "run --performance");
+	line_end(&l);
+	line_parse(&l, "run --performance");
 	ck_assert_int_eq(l.s.verify, VERIFY_SAMPLE);
 	ck_assert_str_eq(settings_where(&l.s, NULL, "verify")->name, "--performance");
 	ck_assert_ptr_null(settings_where(&l.s, NULL, "realtime")->name);
 	ck_assert_uint_eq(l.s.populate_threads, 0);
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -210,15 +178,15 @@ START_TEST(node_takes_every_key)
 	struct settings_node *node;
 	struct line l;
 
-	parse(&l, "plan --node host=0,2,policy=bind,pages=2M,shared=yes,populate=no,strict=no,"
-		  "pin=1,3");
+	line_parse(&l, "plan --node host=0,2,policy=bind,pages=2M,shared=yes,populate=no,strict=no,"
+		       "pin=1,3");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	node = &l.s.nodes[0];
 	for (unsigned int i = 0; i < COUNT(names); i++) {
 		ck_assert_str_eq(text_of(&l.s, node, names[i]), values[i]);
 		ck_assert_str_eq(settings_where(&l.s, node, names[i])->name, "--node");
 	}
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -227,13 +195,13 @@ START_TEST(some_are_taken_twice)
 {
 	struct line l;
 
-	parse(&l, "plan --json -a x --json --node memory=1G -a y --node llcs=1 --timeout 1 "
-		  "--timeout 2s");
+	line_parse(&l, "plan --json -a x --json --node memory=1G -a y --node llcs=1 --timeout 1 "
+		       "--timeout 2s");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_uint_eq(l.s.timeout_ns, 2000000000);
 	ck_assert_str_eq(l.s.append, "x y");
 	ck_assert_uint_eq(l.s.nr_nodes, 2);
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -241,7 +209,7 @@ START_TEST(distances_are_read)
 {
 	struct line l;
 
-	parse(&l, "plan --distance 0,1=21 --distance=12,3=255");
+	line_parse(&l, "plan --distance 0,1=21 --distance=12,3=255");
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_uint_eq(l.s.nr_pairs, 2);
 	ck_assert_uint_eq(l.s.pairs[0].a, 0);
@@ -250,7 +218,7 @@ START_TEST(distances_are_read)
 	ck_assert_uint_eq(l.s.pairs[1].a, 12);
 	ck_assert_uint_eq(l.s.pairs[1].b, 3);
 	ck_assert_int_eq(l.s.pairs[1].value, 255);
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -335,10 +303,10 @@ START_TEST(mistake_is_refused)
 {
 	struct line l;
 
-	parse(&l, mistakes[_i].text);
+	line_parse(&l, mistakes[_i].text);
 	ck_assert_msg(l.ret == -1, "taken: %s", mistakes[_i].text);
 	ck_assert_msg(strstr(l.err.text, mistakes[_i].says) != NULL, "%s", l.err.text);
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 
@@ -354,18 +322,21 @@ static const struct {
 	{ "plan --help", "plan", true, false },
 	{ "tables -h", "tables", true, false },
 	{ "run x -h", "run", true, false },
+	{ "run -v -h", "run", true, false },
+	{ "run -h --", "run", true, false },
+	{ "run -h -- x", "run", true, false },
 };
 
 START_TEST(help_and_version)
 {
 	struct line l;
 
-	parse(&l, asked[_i].text);
+	line_parse(&l, asked[_i].text);
 	ck_assert_msg(!l.ret, "%s", l.err.text);
 	ck_assert_pstr_eq(l.verb ? l.verb->name : NULL, asked[_i].verb);
 	ck_assert_int_eq(l.s.help, asked[_i].help);
 	ck_assert_int_eq(l.s.version, asked[_i].version);
-	end(&l);
+	line_end(&l);
 }
 END_TEST
 

@@ -23,6 +23,11 @@ uint64_t key_number(const struct key *key, const void *fields)
 	return number;
 }
 
+static char ***list_of(const struct key *key, const void *fields)
+{
+	return (char ***)((char *)fields + key->list);
+}
+
 static char **text_of(const struct key *key, const void *fields)
 {
 	return (char **)((char *)fields + key->text);
@@ -47,6 +52,25 @@ static void set(const struct key *key, void *fields, uint64_t number, char *text
 	}
 }
 
+static void list_append(char ***list, const char *text)
+{
+	size_t nr = 0;
+
+	while (*list && (*list)[nr])
+		nr++;
+	*list = xrealloc(*list, nr + 2, sizeof(**list));
+	(*list)[nr] = xstrdup(text);
+	(*list)[nr + 1] = NULL;
+}
+
+static void list_free(char ***list)
+{
+	for (char **text = *list; text && *text; text++)
+		free(*text);
+	free(*list);
+	*list = NULL;
+}
+
 void key_copy(const struct key *key, void *to, const void *from)
 {
 	char *text = key->text ? *text_of(key, from) : NULL;
@@ -63,6 +87,8 @@ void slot_copy(struct slot to, struct slot from)
 void slot_clear(struct slot slot)
 {
 	set(slot.key, slot.fields, 0, NULL);
+	if (slot.key->list)
+		list_free(list_of(slot.key, slot.fields));
 	*slot.where = (struct where){ 0 };
 }
 
@@ -134,7 +160,7 @@ static int parse(const struct key *key, const char *text, uint64_t *number, char
 	default:
 		if (key->check && key->check(text, err))
 			return -1;
-		*string = xstrdup(text);
+		*string = key->text ? xstrdup(text) : NULL;
 		return 0;
 	}
 }
@@ -142,14 +168,13 @@ static int parse(const struct key *key, const char *text, uint64_t *number, char
 int slot_read(struct slot slot, const char *text, struct where where, struct error *err)
 {
 	const struct key *key = slot.key;
-	const char *before = key->type == KEY_WORDS ? *text_of(key, slot.fields) : NULL;
-	char *string = NULL;
+	char separator = key->type == KEY_WORDS ? ' ' : key->type == KEY_NAMES ? ',' : 0;
+	const char *before = separator ? *text_of(key, slot.fields) : NULL;
+	char *string = NULL, *both;
 	uint64_t number = 0;
 
 	if (key->type == KEY_PATH)
 		string = take_path(text, &where);
-	else if (before)
-		string = xasprintf("%s %s", before, text);
 	else if (parse(key, text, &number, &string, err)) {
 		/* The parsers of mem/ name their keys; -m and --cores do too. */
 		if (strncmp(err->text, key->name, strlen(key->name)) &&
@@ -157,7 +182,14 @@ int slot_read(struct slot slot, const char *text, struct where where, struct err
 			error_prefix(err, "%s = ", key->name);
 		return where_error(err, &where);
 	}
+	if (before) {
+		both = xasprintf("%s%c%s", before, separator, string);
+		free(string);
+		string = both;
+	}
 	set(key, slot.fields, number, string);
+	if (key->list)
+		list_append(list_of(key, slot.fields), text);
 	*slot.where = where;
 	return 0;
 }

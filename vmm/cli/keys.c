@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem/xalloc.h"
+#include "vmm/cli/guest_command.h"
 #include "vmm/cli/settings.h"
 
 #define MAX_POPULATE_THREADS 1024
@@ -18,6 +19,20 @@ static int parse_boot(const char *text, unsigned int *mode, struct error *err)
 	return error_set(err, "\"%s\": must be packed or unpacked", text);
 }
 
+static int parse_fail_on(const char *text, unsigned int *fails, struct error *err)
+{
+	*fails = true;
+	return strcmp(text, "warning") ? error_set(err, "\"%s\": must be warning", text) : 0;
+}
+
+static int parse_reboot_is(const char *text, unsigned int *fails, struct error *err)
+{
+	*fails = !strcmp(text, "failure");
+	if (*fails || !strcmp(text, "success"))
+		return 0;
+	return error_set(err, "\"%s\": must be failure or success", text);
+}
+
 static int check_topology(const char *text, struct error *err)
 {
 	struct topology_shape shape;
@@ -29,11 +44,12 @@ static int check_topology(const char *text, struct error *err)
 /* clang-format off */
 /* Where a key is kept: as a number, and as text. */
 #define AT(type, member) offsetof(type, member), sizeof(((type *)NULL)->member)
-#define NOTHING 0, 0, 0
-#define NUMBER(member) AT(struct settings, member), 0
-#define TEXT(member) 0, 0, offsetof(struct settings, member)
-#define OF_NODE(member) AT(struct topology_node, member), 0
-#define TEXT_OF_NODE(member) 0, 0, offsetof(struct topology_node, member)
+#define NOTHING 0, 0, 0, 0
+#define NUMBER(member) AT(struct settings, member), 0, 0
+#define TEXT(member) 0, 0, offsetof(struct settings, member), 0
+#define LIST(member) 0, 0, 0, offsetof(struct settings, member)
+#define OF_NODE(member) AT(struct topology_node, member), 0, 0
+#define TEXT_OF_NODE(member) 0, 0, offsetof(struct topology_node, member), 0
 
 const struct key keys[] = {
 	{ "config", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(config), KEYS_OF_MACHINE, "-c",
@@ -88,7 +104,8 @@ const struct key keys[] = {
 	{ "strict", "yes|no", KEY_YES_NO, KEY_IN_BOTH, OF_NODE(placement.strict),
 	  KEYS_OF_PLACEMENT, "--strict", .help = "what cannot be had ends the start; default yes" },
 	{ "pin", "node|core|none|LIST", KEY_PIN, KEY_IN_BOTH,
-	  AT(struct topology_node, placement.pin), offsetof(struct topology_node, placement.cpus),
+	  AT(struct topology_node, placement.pin),
+	  offsetof(struct topology_node, placement.cpus), 0,
 	  KEYS_OF_PLACEMENT, "--pin", .help = "where the vCPU threads run; default node" },
 	{ "realtime", "N", KEY_COUNT, KEY_IN_FILE, NUMBER(realtime), KEYS_OF_PLACEMENT,
 	  "--realtime", .help = "run them as SCHED_FIFO with priority N",
@@ -97,6 +114,40 @@ const struct key keys[] = {
 	  "--performance", .help = "pin=core, pages=2M, populate, verify, strict; host "
 	  "nodes are chosen where none are named",
 	  .otherwise = "pin=core,pages=2M,populate=yes,strict=yes,verify=yes" },
+
+	{ "shell", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(shell), KEYS_OF_COMMAND, "--shell",
+	  .otherwise = "yes", .help = "run a shell: bash where this host has it, else sh" },
+	{ "file", "HOST[:GUEST]", KEY_LIST, KEY_IN_FLAGS, LIST(files), KEYS_OF_COMMAND,
+	  "--file", .check = guest_command_check_file,
+	  .help = "take the file HOST along, and what it needs" },
+	{ "dir", "HOST[:GUEST]", KEY_LIST, KEY_IN_FLAGS, LIST(dirs), KEYS_OF_COMMAND, "--dir",
+	  .check = guest_command_check_file, .help = "take the folder HOST along, and all in it" },
+	{ "root", "DIR", KEY_PATH, KEY_IN_FLAGS, TEXT(root), KEYS_OF_COMMAND, "--root",
+	  .help = "the guest's whole root is DIR" },
+	{ "modules", "NAME,...", KEY_NAMES, KEY_IN_FLAGS, TEXT(modules), KEYS_OF_COMMAND,
+	  "--modules", .check = guest_command_check_modules,
+	  .help = "load these modules, and what they depend on, before it" },
+	{ "module-dir", "DIR", KEY_LIST, KEY_IN_FLAGS, LIST(module_dirs), KEYS_OF_COMMAND,
+	  "--module-dir", .help = "look for them in DIR, a build tree or an unpacked package; "
+	  "default /lib/modules/VERSION" },
+	{ "env", "NAME[=VALUE]", KEY_LIST, KEY_IN_FLAGS, LIST(env), KEYS_OF_COMMAND, "--env",
+	  .check = guest_command_check_env,
+	  .help = "a variable of its environment; without VALUE this host's" },
+	{ "chdir", "DIR", KEY_TEXT, KEY_IN_FLAGS, TEXT(chdir), KEYS_OF_COMMAND, "--chdir",
+	  .check = guest_command_check_chdir, .help = "run it in the guest's DIR; default /" },
+	{ "user", "USER", KEY_TEXT, KEY_IN_FLAGS, TEXT(user), KEYS_OF_COMMAND, "--user",
+	  .check = guest_command_check_user,
+	  .help = "run it as USER, NAME or UID or either with :GID; default root" },
+	{ "out", "GUEST:HOST", KEY_LIST, KEY_IN_FLAGS, LIST(outs), KEYS_OF_COMMAND, "--out",
+	  .check = guest_command_check_out,
+	  .help = "at the end copy GUEST, a file or folder, to HOST" },
+	{ "poweroff", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(poweroff), KEYS_OF_COMMAND,
+	  "--poweroff", .otherwise = "yes", .help = "at the end wait for the guest to power off" },
+	{ "boot-timeout", "TIME", KEY_DURATION, KEY_IN_FLAGS, NUMBER(boot_timeout_ns),
+	  KEYS_OF_COMMAND, "--boot-timeout",
+	  .help = "end a guest whose init has not begun after TIME (status 124)" },
+	{ "verbose", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(verbose), KEYS_OF_COMMAND, "-v",
+	  .otherwise = "yes", .help = "show the kernel's console on stderr" },
 
 	{ "timeout", "TIME", KEY_DURATION, KEY_IN_FLAGS, NUMBER(timeout_ns), KEYS_OF_RUN,
 	  "--timeout", .help = "end the guest after TIME, as in 30s or 2h (status 124)" },
@@ -109,6 +160,15 @@ const struct key keys[] = {
 	  .otherwise = "yes", .help = "leave stdin alone, and the terminal as it is" },
 	{ "result", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(result), KEYS_OF_RUN, "--result",
 	  .help = "write what became of the run to FILE, as JSON; - is stdout" },
+	{ "fail-on", "warning", KEY_NAME, KEY_IN_FLAGS, NUMBER(fail_on_warning), KEYS_OF_RUN,
+	  "--fail-on", .parse = parse_fail_on,
+	  .help = "a warning in the kernel's log is a failure (status 1)" },
+	{ "reboot-is", "failure|success", KEY_NAME, KEY_IN_FLAGS, NUMBER(reboot_fails),
+	  KEYS_OF_RUN, "--reboot-is", .parse = parse_reboot_is,
+	  .help = "what a reboot is, without a command; default success" },
+	{ "symbols", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(symbols), KEYS_OF_RUN, "--symbols",
+	  .help = "vmlinux or System.map, for the addresses in a report; default the one beside "
+	  "the kernel" },
 	{ "run-as", "USER", KEY_TEXT, KEY_IN_FLAGS, TEXT(run_as), KEYS_OF_RUN, "--run-as",
 	  .help = "as root: become USER, a name, UID or UID:GID, before the guest runs" },
 	{ "no-confine", NULL, KEY_YES_NO, KEY_IN_FLAGS, NUMBER(no_confine), KEYS_OF_RUN,

@@ -15,11 +15,13 @@
 
 #include "mem/error.h"
 
-#define KEYS_MAX 40 /* rows at most: as long are the arrays of where each value comes from */
+#define KEYS_MAX 64 /* rows at most: as long are the arrays of where each value comes from */
 
 enum key_type {
 	KEY_TEXT,
-	KEY_WORDS, /* text that a second one is added to */
+	KEY_WORDS, /* text that a second one is added to, after a blank */
+	KEY_NAMES, /* the same, after a comma */
+	KEY_LIST, /* texts, each by itself */
 	KEY_PATH, /* in a config file relative to the file's folder */
 	KEY_SIZE, /* bytes, from min */
 	KEY_COUNT, /* a whole number from min to max */
@@ -48,7 +50,9 @@ enum key_type {
 #define KEYS_OF_RUN 0x20
 #define KEYS_OF_PLAN 0x40
 #define KEYS_OF_TABLES 0x80
-#define KEYS_OF_VERBS (KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL | KEYS_OF_RUN)
+#define KEYS_OF_COMMAND 0x100 /* that need one */
+#define KEYS_OF_VERBS \
+	(KEYS_OF_MACHINE | KEYS_OF_PLACEMENT | KEYS_OF_KERNEL | KEYS_OF_COMMAND | KEYS_OF_RUN)
 
 struct key {
 	const char *name;
@@ -57,6 +61,7 @@ struct key {
 	unsigned int in;
 	size_t number, size; /* where it is kept as a number, of so many bytes; 0 bytes: nowhere */
 	size_t text; /* where it is kept as text; 0: nowhere */
+	size_t list; /* a KEY_LIST, a char ** that ends with NULL; of flags alone */
 	unsigned int group;
 	const char *flag; /* "-k" of -k and --kernel, "--cores" where there is no letter, or NULL */
 	const char *help;

@@ -8,7 +8,8 @@
 #include "mem/size.h"
 #include "mem/xalloc.h"
 
-#define FIRST_VALUE 256 /* what getopt_long() returns for the first row; letters are below */
+#define A_WORD 1 /* what getopt_long() returns for what is no option */
+#define FIRST_VALUE 256 /* the same for the first row; letters are below */
 
 /* Every verb takes run's flags too, so that "plan" can take the place of "run". */
 static bool takes(const struct verb *verb, const struct key *key)
@@ -108,10 +109,13 @@ static int take_flag(struct settings *s, const struct key *key, const char *text
 	}
 }
 
-/* What getopt_long() reads: the rows that @verb takes. Without one it stops at the first word. */
+/*
+ * What getopt_long() reads: the rows that @verb takes, and words as they come. Without a verb it
+ * stops at the first word.
+ */
 static void make_table(const struct verb *verb, struct option *options, char *letters)
 {
-	letters += sprintf(letters, "%s:", verb ? "" : "+");
+	letters += sprintf(letters, "%s:", verb ? "-" : "+");
 	for (const struct key *key = keys; key->name; key++) {
 		int value = !key->value	     ? no_argument
 			    : key->otherwise ? optional_argument
@@ -160,24 +164,29 @@ static int refuse(int returned, const char *name, const struct verb *verb,
 }
 
 /*
- * The flags from argv[1] on. After a mistake it reads on, since --result may follow, which is to
+ * The flags from argv[1] on, up to a "--" after which there are the words of a command; *@stray is
+ * a word before it. After a mistake it reads on, since --result may follow, which is to
  * have the message; the first mistake is the one that is reported.
  */
 static int parse_flags(int argc, char **argv, const struct verb *verb, struct settings *s,
-		       struct error *err)
+		       const char **stray, struct error *err)
 {
 	struct option options[KEYS_MAX];
 	char letters[3 + 2 * KEYS_MAX];
 	struct error later;
-	int returned, ret = 0;
+	int returned, at = 1, ret = 0;
 
 	make_table(verb, options, letters);
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
-	while ((returned = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+	for (; (returned = getopt_long(argc, argv, letters, options, NULL)) != -1; at = optind) {
 		struct error *here = ret ? &later : err;
 		const struct key *key;
 
+		if (returned == A_WORD) {
+			*stray = *stray ? *stray : optarg;
+			continue;
+		}
 		if (returned == '?' || returned == ':') {
 			ret = refuse(returned, argv[optind - 1], verb, options, here);
 			continue;
@@ -186,7 +195,31 @@ static int parse_flags(int argc, char **argv, const struct verb *verb, struct se
 		if (take_flag(s, key, optarg ? optarg : key->otherwise, here))
 			ret = -1;
 	}
+	if (verb && optind > at) /* it has taken a "--" */
+		s->command = argv + optind;
 	return ret;
+}
+
+/* A flag that nobody would read is a mistake. */
+static int check_command(struct settings *s, struct error *err)
+{
+	if (s->command && !*s->command)
+		return error_set(err, "no command after --: add one, or take -- away");
+	if (s->command && s->shell)
+		return error_set(err, "--shell and -- COMMAND are both commands: give one");
+	if ((s->command || s->shell) && s->console && !strcmp(s->console, "-"))
+		return error_set(err, "--console -: stdout is the command's: name a file, or add "
+				      "-v, which shows the console on stderr");
+	if ((s->command || s->shell) && settings_where(s, NULL, "reboot-is")->name)
+		return error_set(err, "--reboot-is is for a run without a command, which has a "
+				      "status of its own: take it away");
+	for (const struct key *key = keys; key->name; key++)
+		if (key->group == KEYS_OF_COMMAND && !s->command && !s->shell &&
+		    settings_slot(s, NULL, key).where->name)
+			return error_set(err, "%s needs a command: add -- COMMAND", key->flag);
+	if (s->module_dirs && !s->modules)
+		return error_set(err, "--module-dir is where --modules looks: add --modules NAME");
+	return 0;
 }
 
 /* @name is NULL for no verb at all. */
@@ -210,19 +243,25 @@ static const struct verb *find_verb(const struct verb *verbs, const char *name, 
 int options_parse(int argc, char **argv, const struct verb *verbs, const struct verb **verb,
 		  struct settings *s, struct error *err)
 {
+	const char *stray = NULL;
+
 	*s = (struct settings){ 0 };
 	*verb = NULL;
-	if (parse_flags(argc, argv, NULL, s, err))
+	if (parse_flags(argc, argv, NULL, s, &stray, err))
 		return -1;
 	if (s->help || s->version)
 		return 0;
 	argc -= optind;
 	argv += optind;
 	*verb = find_verb(verbs, argv[0], err);
-	if (!*verb || parse_flags(argc, argv, *verb, s, err))
+	if (!*verb || parse_flags(argc, argv, *verb, s, &stray, err))
 		return -1;
-	if (optind < argc && !s->help)
-		return error_set(err, "unexpected argument \"%s\": see numavm %s -h", argv[optind],
-				 (*verb)->name);
-	return 0;
+	if (s->help)
+		return 0;
+	if (stray)
+		return error_set(err,
+				 "unexpected argument \"%s\": see numavm %s -h, or put -- before "
+				 "a command for the guest",
+				 stray, (*verb)->name);
+	return check_command(s, err);
 }

@@ -28,7 +28,7 @@ struct verb {
 /*
  * Reads the arguments into @settings with one of @verbs, which end with a row without a name; NULL
  * where help or the version is asked for without a verb. Returns 0, or -1 with the cure; what could
- * be read is in @settings all the same.
+ * be read is in @settings all the same. A command in them is words of @argv.
  */
 int options_parse(int argc, char **argv, const struct verb *verbs, const struct verb **verb,
 		  struct settings *settings, struct error *err);

@@ -43,11 +43,27 @@ struct settings {
 	enum verify_mode verify;
 	unsigned int populate_threads; /* 0: one per CPU */
 	unsigned int realtime; /* SCHED_FIFO priority of the vCPU threads */
+	char *const *command; /* argv's words after --, which end with NULL; NULL: none */
+	bool shell;
+	char **files, **dirs; /* HOST[:GUEST]; lists end with NULL */
+	char *root;
+	char *modules; /* NAME,... */
+	char **module_dirs;
+	char **env; /* NAME[=VALUE] */
+	char *chdir;
+	char *user;
+	char **outs; /* GUEST:HOST */
+	bool poweroff;
+	uint64_t boot_timeout_ns; /* 0: none */
+	bool verbose;
 	uint64_t timeout_ns; /* 0: none */
 	char *console;
 	uint64_t console_limit; /* bytes; 0: none */
 	bool no_input;
 	char *result;
+	bool fail_on_warning;
+	bool reboot_fails;
+	char *symbols;
 	bool performance; /* host nodes are chosen where none are named */
 	char *run_as;
 	bool no_confine;

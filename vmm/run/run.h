@@ -5,8 +5,10 @@
 
 #include <time.h>
 
-#include "vmm/run/result.h"
 #include "vmm/guest/boot.h"
+#include "vmm/guest/command.h"
+#include "vmm/guest/receive.h"
+#include "vmm/run/result.h"
 #include "vmm/run/vm.h"
 
 struct command;
@@ -14,6 +16,13 @@ struct command;
 struct run {
 	const struct machine *machine;
 	struct boot *boot; /* opened; closed once it is in RAM */
+	const struct command *command; /* NULL: none, and stdin and stdout are the console's */
+	char *const *targets; /* where each of the command's outs goes, HOST paths */
+	uint64_t boot_timeout_ns; /* until init speaks; 0: none */
+	bool verbose; /* with a command: the console is on stderr too */
+	bool fail_on_warning;
+	bool reboot_fails; /* without a command: a reboot is a failure */
+	const char *symbols; /* vmlinux or System.map; NULL: what is beside the kernel */
 	const char *console; /* log file, "-" for stdout alone, or NULL */
 	uint64_t console_limit; /* bytes; 0: none */
 	uint64_t timeout_ns; /* 0: none */
