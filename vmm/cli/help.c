@@ -17,7 +17,7 @@ static const struct {
 	  "The machine (a flag beats the file; --node and --topology replace its nodes)" },
 	{ KEYS_OF_PLACEMENT, "Where it is, for all nodes" },
 	{ KEYS_OF_KERNEL, "The kernel" },
-	{ KEYS_OF_COMMAND, "A command in the guest (-- COMMAND, or --shell)" },
+	{ KEYS_OF_COMMAND, "A command in the guest" },
 };
 
 /* Prints @text, whose first word goes to @column, from @indent to WIDTH. */
