@@ -10,6 +10,36 @@ refuse run-as '--run-as nobody here: no such user in /etc/passwd: use UID:GID' r
 refuse option-letter 'no option -z' run -z
 refuse option-value 'option -k needs a value' run -k
 refuse extra-word 'unexpected argument "extra"' plan extra
+refuse command-without-dashes 'unexpected argument "true": see numavm run -h, or put -- before' run true
+refuse command-none 'no command after --: add one, or take -- away' run --
+refuse command-twice '--shell and -- COMMAND are both commands: give one' run --shell -- true
+for flag in '--file=a' '--dir=a' '--root=a' '--modules=a' '--module-dir=a' '--env=A' '--chdir=/' '--user=a' \
+	'--out=/a:b' '--poweroff' '--boot-timeout=1s' '-v'; do
+	refuse "command-of${flag%%=*}" "${flag%%=*} needs a command: add -- COMMAND" run "$flag"
+done
+refuse module-dir '--module-dir is where --modules looks: add --modules NAME' run --module-dir a -- true
+for value in '' :/x x:y x:; do
+	refuse "file-$value" "--file: \"$value\": must be HOST or HOST:GUEST, GUEST from / on" run --file "$value" -- true
+	refuse "dir-$value" "--dir: \"$value\": must be HOST or HOST:GUEST" run --dir "$value" -- true
+done
+for value in '' ',' a,,b; do
+	refuse "modules-$value" "--modules: \"$value\": must be names of modules" run --modules "$value" -- true
+done
+for value in '' =x; do
+	refuse "env-$value" "--env: \"$value\": must be NAME=VALUE, or the NAME of" run --env "$value" -- true
+done
+refuse chdir '--chdir: "tmp": must be a folder of the guest'\''s, from / on' run --chdir tmp -- true
+for value in '' :1 a: a:b; do
+	refuse "user-$value" "--user: \"$value\": must be NAME or UID, or either with :GID" run --user "$value" -- true
+done
+for value in '' /a /a: a:b; do
+	refuse "out-$value" "--out: \"$value\": must be GUEST:HOST, GUEST from / on" run --out "$value" -- true
+done
+refuse boot-timeout 'must be from 1ms to 10000d' run --boot-timeout 0 -- true
+refuse fail-on '--fail-on: "oops": must be warning' run --fail-on oops
+refuse reboot-is '--reboot-is: "good": must be failure or success' run --reboot-is good
+refuse reboot-of-a-command '--reboot-is is for a run without a command' run --reboot-is failure -- true
+refuse console-of-a-command "--console -: stdout is the command's: name a file, or add -v" run --console - -- true
 refuse tables-folder 'add -o DIR' tables
 refuse boot-mode 'must be packed or unpacked' run --boot fast
 refuse timeout-zero 'must be from 1ms to 10000d' run --timeout 0s
