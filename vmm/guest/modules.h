@@ -6,6 +6,7 @@
 #ifndef VMM_GUEST_MODULES_H
 #define VMM_GUEST_MODULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "mem/error.h"
@@ -14,6 +15,7 @@ struct module {
 	char *name; /* "kvm_amd" */
 	void *data; /* the .ko, unpacked */
 	size_t size;
+	bool optional; /* of several that an alias names, or a softdep: it may refuse to load */
 };
 
 /* Zero-initialized: none. */
@@ -25,8 +27,9 @@ struct modules {
 /*
  * @names, "a,b" or aliases, for the kernel @release (uname -r), from @folders, each a build tree, an
  * unpacked package or a folder of .ko files, with or without modules.dep; NULL or empty:
- * /lib/modules/@release. Returns 0, or -1 naming the module and the cure: not there, of another
- * release, damaged.
+ * /lib/modules/@release. A softdep's "pre" modules come too, where they are there; what
+ * modules.builtin names is in the kernel, and left out. Returns 0, or -1 naming the module and the
+ * cure: not there, of another release, damaged, a circle. modules_free() in both cases.
  */
 int modules_find(struct modules *modules, const char *names, char *const *folders,
 		 const char *release, struct error *err);

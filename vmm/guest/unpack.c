@@ -125,7 +125,7 @@ static int copy_entry(struct archive *archive, int fd, const struct stream *s,
 		trailer->crc = crc32(trailer->crc, block, size);
 		trailer->size += size;
 		if (file_write(fd, block, size, offset))
-			return error_errno(err, "writing the unpacked kernel");
+			return error_errno(err, "writing what it unpacks to");
 	}
 	return ret == ARCHIVE_EOF ? 0 : refuse_stream(archive, s, err);
 }
@@ -216,6 +216,16 @@ int unpack_open(struct unpacked *u, const struct file *from, uint64_t offset, ui
 		cache_forget(&u->cache, u->name);
 	cache_close(&u->cache);
 	return -1;
+}
+
+int unpack_unkept(const struct file *from, struct error *err)
+{
+	struct cache none = { .folder = -1 };
+	struct stream s = { .file = from, .size = from->size, .cache = &none };
+
+	if (s.size > MAX_SIZE)
+		return error_set(err, "packed in more than %lld MiB", MAX_SIZE >> 20);
+	return unpack_to_memory(&s, find_filter(from->head, from->size), err);
 }
 
 void unpack_keep(const struct unpacked *u)

@@ -44,6 +44,12 @@ struct unpacked {
 int unpack_open(struct unpacked *unpacked, const struct file *from, uint64_t offset, uint64_t size,
 		struct error *err);
 
+/*
+ * A descriptor of a file in memory with what all of @from, which unpack_knows(), unpacks to. No
+ * cache is asked, none keeps it: for modules, of which a run unpacks few. Returns -1 as above.
+ */
+int unpack_unkept(const struct file *from, struct error *err);
+
 /* Keeps a new one, which has been loaded as a kernel, when the cache can take it. */
 void unpack_keep(const struct unpacked *unpacked);
 
