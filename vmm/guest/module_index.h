@@ -43,8 +43,8 @@ void module_index_free(struct module_index *index);
 struct module_entry *module_index_find(const struct module_index *index, const char *name);
 
 /*
- * The next module that has an alias which @name matches, of those that the lists tell, or NULL; *@at
- * is 0 for the first. One may come more than once.
+ * The next module that has an alias which @name matches, of those that are known, or NULL; *@at is
+ * 0 for the first. One may come more than once.
  */
 struct module_entry *module_index_match(const struct module_index *index, const char *name,
 					size_t *at);

@@ -25,8 +25,8 @@ struct modules {
 };
 
 /*
- * @names, "a,b" or aliases, for the kernel @release (uname -r), from @folders, each a build tree, an
- * unpacked package or a folder of .ko files, with or without modules.dep; NULL or empty:
+ * @names, "a,b" or aliases, for the kernel @release (uname -r), from @folders, each a build tree,
+ * an unpacked package or a folder of .ko files, with or without modules.dep; NULL or empty:
  * /lib/modules/@release. A softdep's "pre" modules come too, where they are there; what
  * modules.builtin names is in the kernel, and left out. Returns 0, or -1 naming the module and the
  * cure: not there, of another release, damaged, a circle. modules_free() in both cases.
