@@ -174,7 +174,7 @@ static int run_guest(const struct request *request, struct result *result, struc
 		.boot_timeout_ns = s->boot_timeout_ns,
 		.verbose = s->verbose,
 		.fail_on_warning = s->fail_on_warning,
-		.reboot_fails = s->reboot_fails,
+		.reboot_is_failure = s->reboot_fails,
 		.symbols = s->symbols,
 		.console = s->console,
 		.console_limit = s->console_limit,

@@ -18,21 +18,14 @@ struct run {
 	struct boot *boot; /* opened; closed once it is in RAM */
 	const struct command *command; /* NULL: none, and stdin and stdout are the console's */
 	char *const *targets; /* where each of the command's outs goes, HOST paths */
-	uint64_t boot_timeout_ns; /* until init speaks; 0: none */
-	bool verbose; /* with a command: the console is on stderr too */
-	bool fail_on_warning;
-	bool reboot_fails; /* without a command: a reboot is a failure */
-	const char *symbols; /* vmlinux or System.map; NULL: what is beside the kernel */
+	bool verbose; /* with a command: the guest's console is on stderr */
 	const char *console; /* log file, "-" for stdout alone, or NULL */
 	uint64_t console_limit; /* bytes; 0: none */
 	uint64_t timeout_ns; /* 0: none */
 	uint64_t boot_timeout_ns; /* until init speaks; 0: none */
 	bool fail_on_warning; /* of the kernel's */
 	bool reboot_is_failure;
-	bool poweroff; /* init's word is not the end, but the guest's power-off */
-	bool verbose; /* the guest's console on stderr */
 	const char *symbols; /* vmlinux or System.map, or NULL: what is found beside the kernel */
-	const struct command *command; /* NULL: none */
 	struct ram_options ram;
 	int realtime; /* SCHED_FIFO priority of the vCPU threads; 0: none */
 	bool no_input; /* stdin is left alone */
