@@ -48,10 +48,10 @@ LINK ?= -static-pie -fPIE -Wl,--no-warnings
 PIE = $(filter -fPIE,$(LINK))
 LIBS_x86 :=
 LIBS_arm64 := -lfdt
-LIBS := -ljansson -lnuma -l:libarchive.a -lbz2 -lnettle -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
+LIBS := -ljansson -lnuma -l:libarchive.a -lelf -lbz2 -lnettle -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
 
 SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c $(SHARED_$(ARCH_DIR):%=arch/%/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/vmm/guest/init_image.o
 
 # A suite is a file test_NAME.c with a function NAME_suite(); suites.inc is their list.
 TESTS := $(wildcard tests/unit/*.c $(ARCHES:%=tests/unit/%/*.c))
@@ -106,6 +106,10 @@ $(BUILD)/suites.inc: tests/unit tests/unit/*
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(PIE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(PIE) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(UNIT:.o=.d) $(PURE:.o=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
 

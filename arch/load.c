@@ -83,8 +83,8 @@ int load_plan(struct load *load, const struct machine *m, const struct boot *boo
 	make_map(load);
 	if (plan_kernel(load, err))
 		return error_prefix(err, "kernel %s: ", boot->kernel.name);
-	if (boot->initrd.size && arch_initrd_place(load, &load->initrd, err))
-		return error_prefix(err, "initrd %s: ", boot->initrd.name);
+	if (boot->nr_initrds && arch_initrd_place(load, &load->initrd, err))
+		return error_prefix(err, "initrd %s: ", boot->initrds[0].name);
 	if (check_cmdline(load, err))
 		return -1;
 	return arch_boot_data(load, &load->data, err);
@@ -104,17 +104,26 @@ static int put_file(struct vm *vm, const struct file *file, const struct kernel_
 	return at ? file_read(file, s->offset, at, s->file_size, err) : refuse_gpa(s->gpa, err);
 }
 
+static int put_initrd(const struct load *load, struct vm *vm, unsigned int i, struct error *err)
+{
+	const struct file *file = &load->boot->initrds[i];
+	const struct kernel_segment s = { 0, file->size,
+					  load->initrd + boot_initrd_offset(load->boot, i),
+					  file->size };
+
+	return put_file(vm, file, &s, err);
+}
+
 static int write_files(const struct load *load, struct vm *vm, struct error *err)
 {
 	const struct boot *boot = load->boot;
-	const struct kernel_segment initrd = { 0, boot->initrd.size, load->initrd,
-					       boot->initrd.size };
 
 	for (unsigned int i = 0; i < load->kernel.nr; i++)
 		if (put_file(vm, load->kernel_file, &load->kernel.segments[i], err))
 			return error_prefix(err, "kernel %s: ", boot->kernel.name);
-	if (initrd.size && put_file(vm, &boot->initrd, &initrd, err))
-		return error_prefix(err, "initrd %s: ", boot->initrd.name);
+	for (unsigned int i = 0; i < boot->nr_initrds; i++)
+		if (put_initrd(load, vm, i, err))
+			return error_prefix(err, "initrd %s: ", boot->initrds[i].name);
 	return 0;
 }
 

@@ -52,7 +52,7 @@ struct load {
 	const struct file *kernel_file; /* that the kernel's segments are read from */
 	struct unpacked unpacked;
 	struct kernel kernel;
-	uint64_t initrd; /* guest-physical; its size is the file's */
+	uint64_t initrd; /* guest-physical; its size is boot_initrd_size() */
 	struct boot_data data;
 };
 

@@ -28,7 +28,7 @@ static int place_after(const struct load *load, uint64_t end, uint64_t size, uin
 
 int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err)
 {
-	return place_after(load, load->kernel.end, load->boot->initrd.size, gpa, err);
+	return place_after(load, load->kernel.end, boot_initrd_size(load->boot), gpa, err);
 }
 
 static int get_random(void *to, size_t size, struct error *err)
@@ -43,7 +43,7 @@ static int get_random(void *to, size_t size, struct error *err)
 
 int arch_boot_data(const struct load *load, struct boot_data *data, struct error *err)
 {
-	uint64_t initrd_size = load->boot->initrd.size;
+	uint64_t initrd_size = boot_initrd_size(load->boot);
 	uint64_t end = initrd_size ? load->initrd + initrd_size : load->kernel.end;
 	struct fdt_chosen chosen = { load->boot->cmdline, load->initrd, initrd_size, 0, { 0 } };
 	struct blob blob = { 0 };

@@ -26,7 +26,7 @@
 int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err)
 {
 	uint64_t top = memory_map_ram_end(load->map, X86_HIGH_RAM);
-	uint64_t size = load->boot->initrd.size, max = load->kernel.initrd_max;
+	uint64_t size = boot_initrd_size(load->boot), max = load->kernel.initrd_max;
 	bool capped = top > max + 1;
 
 	if (capped)
@@ -95,7 +95,7 @@ static int add_zero_page(const struct load *load, struct boot_data *data, struct
 		.rsdp = X86_RSDP,
 		.cmdline = X86_CMDLINE,
 		.initrd = load->initrd,
-		.initrd_size = load->boot->initrd.size,
+		.initrd_size = boot_initrd_size(load->boot),
 	};
 	uint8_t page[ZERO_PAGE_SIZE];
 

@@ -32,7 +32,7 @@ static char *new_folder(const char *name, int i)
 static void name_of(struct cache *cache, const char *bytes, char name[CACHE_NAME_SIZE])
 {
 	cache_hash(cache, bytes, strlen(bytes));
-	cache_name(cache, name);
+	cache_name(cache, CACHE_KERNEL, name);
 }
 
 /* Keeps the content under the name of "packed", and returns its path; to be freed. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/guest/boot.h"
 
+#include <assert.h>
+
 static int open_one(struct file *file, const char *path, const char *what, const char *option,
 		    struct error *err)
 {
@@ -16,17 +18,46 @@ static int open_one(struct file *file, const char *path, const char *what, const
 
 int boot_open(struct boot *boot, const char *kernel, const char *initrd, struct error *err)
 {
-	boot->initrd = (struct file){ .fd = -1 };
+	struct file file;
+
+	boot->nr_initrds = 0;
 	if (open_one(&boot->kernel, kernel, "kernel", "-k", err))
 		return -1;
-	if (!initrd || !open_one(&boot->initrd, initrd, "initrd", "-i", err))
+	if (!initrd)
 		return 0;
-	file_close(&boot->kernel);
-	return -1;
+	if (open_one(&file, initrd, "initrd", "-i", err)) {
+		file_close(&boot->kernel);
+		return -1;
+	}
+	boot_add(boot, &file);
+	return 0;
+}
+
+void boot_add(struct boot *boot, const struct file *file)
+{
+	assert(boot->nr_initrds < BOOT_MAX_INITRDS);
+	boot->initrds[boot->nr_initrds++] = *file;
+}
+
+uint64_t boot_initrd_offset(const struct boot *boot, unsigned int i)
+{
+	uint64_t offset = 0;
+
+	for (unsigned int before = 0; before < i; before++)
+		offset += (boot->initrds[before].size + 3) & ~3ULL;
+	return offset;
+}
+
+uint64_t boot_initrd_size(const struct boot *boot)
+{
+	unsigned int last = boot->nr_initrds - 1;
+
+	return boot->nr_initrds ? boot_initrd_offset(boot, last) + boot->initrds[last].size : 0;
 }
 
 void boot_close(struct boot *boot)
 {
 	file_close(&boot->kernel);
-	file_close(&boot->initrd);
+	for (unsigned int i = 0; i < boot->nr_initrds; i++)
+		file_close(&boot->initrds[i]);
 }

@@ -14,9 +14,12 @@ enum boot_mode {
 	BOOT_UNPACKED, /* unpacked on the host, and kept */
 };
 
+#define BOOT_MAX_INITRDS 3 /* the user's, a command's archive, its job */
+
 struct boot {
 	struct file kernel;
-	struct file initrd; /* of size 0: none */
+	struct file initrds[BOOT_MAX_INITRDS]; /* one after another, to the guest they are one */
+	unsigned int nr_initrds;
 	const char *cmdline; /* all of it */
 	enum boot_mode mode;
 };
@@ -26,6 +29,18 @@ struct boot {
  * paths must outlive @boot.
  */
 int boot_open(struct boot *boot, const char *kernel, const char *initrd, struct error *err);
+
+/* Takes @file over, as one more initrd after those that are there. */
+void boot_add(struct boot *boot, const struct file *file);
+
+/*
+ * The size of them all: each begins at a multiple of 4 bytes from the first, with zeroes before it,
+ * which Linux passes over (init/initramfs.c, unpack_to_rootfs()). 0: there is none.
+ */
+uint64_t boot_initrd_size(const struct boot *boot);
+
+/* How far from the first one initrd @i is. */
+uint64_t boot_initrd_offset(const struct boot *boot, unsigned int i);
 
 void boot_close(struct boot *boot);
 

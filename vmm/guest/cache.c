@@ -140,7 +140,7 @@ void cache_hash(struct cache *cache, const void *data, size_t size)
 }
 
 /* The nonce stays the same, since the same bytes must have the same name. */
-void cache_name(struct cache *cache, char name[CACHE_NAME_SIZE])
+void cache_name(struct cache *cache, const char *kind, char name[CACHE_NAME_SIZE])
 {
 	static const uint8_t nonce[AES_BLOCK_SIZE];
 	uint8_t digest[UMAC128_DIGEST_SIZE];
@@ -149,7 +149,7 @@ void cache_name(struct cache *cache, char name[CACHE_NAME_SIZE])
 	umac128_digest(&cache->hash, sizeof(digest), digest);
 	for (unsigned int i = 0; i < sizeof(digest); i++)
 		sprintf(name + 2 * i, "%02x", digest[i]);
-	strcat(name, ".kernel");
+	strcat(name, kind);
 }
 
 int cache_find(const struct cache *cache, const char *name)
@@ -166,11 +166,12 @@ int cache_create(const struct cache *cache)
 	return openat(cache->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
-static bool is_kernel(const char *name)
+static bool is_kept(const char *name)
 {
 	size_t digits = strspn(name, "0123456789abcdef");
 
-	return digits == 2 * UMAC128_DIGEST_SIZE && !strcmp(name + digits, ".kernel");
+	return digits == 2 * UMAC128_DIGEST_SIZE &&
+	       (!strcmp(name + digits, CACHE_KERNEL) || !strcmp(name + digits, CACHE_INITRD));
 }
 
 /* The size of all that is kept, and the name of what was used longest ago. */
@@ -183,7 +184,7 @@ static uint64_t sum_kept(DIR *dir, char oldest[CACHE_NAME_SIZE])
 
 	rewinddir(dir);
 	while ((entry = readdir(dir))) {
-		if (!is_kernel(entry->d_name) ||
+		if (!is_kept(entry->d_name) ||
 		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		total += st.st_size;
@@ -218,7 +219,7 @@ void cache_keep(const struct cache *cache, int fd, const char *name)
 	if (!link_name(cache->folder, fd, name))
 		remove_oldest(cache);
 	else if (errno != EEXIST)
-		fprintf(stderr, "numavm: cannot keep the unpacked kernel: %s\n", strerror(errno));
+		fprintf(stderr, "numavm: cannot keep %s in the cache: %s\n", name, strerror(errno));
 }
 
 void cache_forget(const struct cache *cache, const char *name)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What init is told: the file JOB_PATH in the guest, a sequence of records. Each is one letter, a
- * text and a 0. Written on the host by job.c, read by init/job.c.
+ * text and a 0. Written on the host by job.c, for initramfs.c, and read by init/job.c, which takes
+ * what is above the functions.
  */
 #ifndef VMM_GUEST_JOB_H
 #define VMM_GUEST_JOB_H
@@ -23,5 +24,26 @@ enum job_letter {
 	JOB_PORT = 'p', /* 0x..: the fast port */
 	JOB_POWEROFF = 'q', /* no text */
 };
+
+struct command;
+struct error;
+struct file;
+struct modules;
+
+/* The value of @name in what @command sets, or NULL. */
+const char *job_variable(const struct command *command, const char *name);
+
+/*
+ * The PATH of @command: as it sets it, else this process's and the usual folders, so that what is
+ * found here is found there; NULL with a root of its own, for init's default. To be freed.
+ */
+char *job_path(const struct command *command);
+
+/* The name of module @i in JOB_MODULES; to be freed. */
+char *job_module_name(const struct modules *modules, unsigned int i);
+
+/* Opens an archive, in memory, with the job of @command at JOB_PATH. Returns 0, or -1. */
+int job_open(const struct command *command, const struct modules *modules, struct file *job,
+	     struct error *err);
 
 #endif

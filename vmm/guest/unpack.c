@@ -172,7 +172,7 @@ static int unpack_anew(struct unpacked *u, struct stream *s, int filter, struct 
 	int fd = cache_create(&u->cache);
 
 	if (fd >= 0 && !unpack_to(fd, s, filter, err)) {
-		cache_name(&u->cache, u->name);
+		cache_name(&u->cache, CACHE_KERNEL, u->name);
 		return fd;
 	}
 	cache_close(&u->cache);
@@ -190,7 +190,7 @@ static int open_any(struct unpacked *u, struct stream *s, int filter, struct err
 		return unpack_to_memory(s, filter, err);
 	if (read_to_end(s, err))
 		return -1;
-	cache_name(&u->cache, u->name);
+	cache_name(&u->cache, CACHE_KERNEL, u->name);
 	fd = cache_find(&u->cache, u->name);
 	u->kept = fd >= 0;
 	return u->kept ? fd : unpack_anew(u, s, filter, err);
