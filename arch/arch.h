@@ -18,8 +18,10 @@
 #include "arch/load.h"
 #include "arch_types.h"
 
-struct vm;
+struct ram;
 struct vcpu;
+struct vm;
+struct vmcoreinfo;
 
 /* As in uname -m. */
 extern const char arch_name[];
@@ -84,6 +86,13 @@ int arch_initrd_place(const struct load *load, uint64_t *gpa, struct error *err)
 
 /* The tables and all else that @load's kernel is handed. Returns 0, or -1 with the cure. */
 int arch_boot_data(const struct load *load, struct boot_data *data, struct error *err);
+
+/*
+ * Where in @ram the guest's kernel has its virtual address @va, by the page tables that @info leads
+ * to. Returns false when it is not mapped, or @info says too little.
+ */
+bool arch_kernel_gpa(const struct vmcoreinfo *info, const struct ram *ram, uint64_t va,
+		     uint64_t *gpa);
 
 /* KVM, open as vm->kvm, has what the machine needs. Returns 0, or -1 naming what is missing. */
 int arch_check(struct vm *vm, struct error *err);

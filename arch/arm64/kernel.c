@@ -2,6 +2,7 @@
 /* Kernels for load.c: an Image, plain, compressed as a whole or within a vmlinuz.efi. */
 #include "arch/arch.h"
 #include "arch/arm64/image.h"
+#include "arch/arm64/vmsa.h"
 #include "vmm/guest/unpack.h"
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE, arch/arm64/include/uapi/asm/setup.h */
@@ -45,4 +46,10 @@ int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kern
 				 "compressed, and an arm64 kernel unpacks itself on EFI alone: "
 				 "leave out --boot packed");
 	return 0;
+}
+
+bool arch_kernel_gpa(const struct vmcoreinfo *info, const struct ram *ram, uint64_t va,
+		     uint64_t *gpa)
+{
+	return vmsa_gpa(info, ram, va, gpa);
 }

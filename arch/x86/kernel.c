@@ -5,6 +5,7 @@
 
 #include "arch/arch.h"
 #include "arch/x86/elf.h"
+#include "arch/x86/paging.h"
 #include "arch/x86/platform.h"
 #include "arch/x86/zero_page.h"
 #include "mem/xalloc.h"
@@ -101,4 +102,10 @@ int arch_kernel_read(const struct boot *boot, struct kernel *kernel, struct kern
 	take_limits(&header, kernel);
 	return known ? read_bzimage(boot, &header, kernel, stream, err)
 		     : arch_kernel_read_unpacked(file, kernel, err);
+}
+
+bool arch_kernel_gpa(const struct vmcoreinfo *info, const struct ram *ram, uint64_t va,
+		     uint64_t *gpa)
+{
+	return paging_gpa(info, ram, va, gpa);
 }

@@ -69,6 +69,7 @@ static const struct errnos rows[] = {
 	CALL(mremap, NO_OBJECT, EITHER, ENOMEM),
 	{ SYS_mprotect, 0, "mprotect", NO_OBJECT, EITHER, { ENOMEM, EACCES }, "pthread_create" },
 	CALL(madvise, NO_OBJECT, EITHER, EINVAL, EAGAIN, ENOMEM, EPERM),
+	CALL(mincore, NO_OBJECT, EITHER, EAGAIN, ENOMEM, EPERM, ENOSYS),
 	CALL(mlock, NO_OBJECT, EITHER, ENOMEM, EPERM),
 	CALL(brk, NO_OBJECT, SPARED, 0), /* has no errno: it returns the old break */
 	CALL(memfd_create, NO_OBJECT, EITHER, EMFILE, ENFILE, ENOMEM),

@@ -25,6 +25,7 @@ enum klog_kind {
 struct klog_line {
 	uint64_t ns; /* since boot */
 	char *text; /* one line, without its prefix */
+	enum klog_kind kind; /* KLOG_KINDS: none, as all that a program wrote to /dev/kmsg */
 };
 
 struct klog {

@@ -84,6 +84,8 @@ static struct rule rules[] = {
 	{ ANY(munmap) },
 	{ ANY(madvise) },
 
+	{ ANY(mincore) }, /* which pages to look for the kernel's log in: ram_peek.c */
+
 	/* threads, time, signals, the end */
 	{ ANY(futex) },
 	{ ANY(sched_yield) },

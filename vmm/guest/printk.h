@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The records of the printk ring buffer (kernel/printk/printk_ringbuffer.h, from Linux 5.10 on) in
+ * the memory of a guest that has stopped, by the offsets that VMCOREINFO names. klog.c reads them.
+ * Whatever is there, no more is read than the ring can hold, and only RAM that is there.
+ */
+#ifndef VMM_GUEST_PRINTK_H
+#define VMM_GUEST_PRINTK_H
+
+#include "vmm/guest/vmcoreinfo.h"
+
+#define PRINTK_TEXT_MAX UINT16_MAX /* bytes, by the type of printk_info.text_len */
+
+struct printk_record {
+	uint64_t ns; /* since boot */
+	bool user; /* of another facility than LOG_KERN: written by a program, to /dev/kmsg */
+	size_t size; /* bytes of text, which may be any */
+	char text[PRINTK_TEXT_MAX];
+};
+
+/*
+ * Calls @take with each record, newest first, until it returns false. A record that a CPU was
+ * stopped in the middle of, or that is overwritten, is left out. Returns false when there is no
+ * ring that could be read.
+ */
+bool printk_read(const struct vmcoreinfo *info, const struct ram *ram,
+		 bool (*take)(void *opaque, const struct printk_record *record), void *opaque);
+
+#endif
