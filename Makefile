@@ -50,8 +50,20 @@ LIBS_x86 :=
 LIBS_arm64 := -lfdt
 LIBS := -ljansson -lnuma -l:libarchive.a -lelf -lbz2 -lnettle -llz4 -lzstd -llzma -lz -lm $(LIBS_$(ARCH_DIR))
 
+# The guest's first process, static and small by musl, which the program carries (init_image.S). It is
+# the same whatever the program is built with: CFLAGS do not count, but for -Werror.
+INIT_ARCH := $(NAME_$(ARCH_DIR))-linux-musl
+INIT_SOURCES := $(wildcard vmm/guest/init/*.c arch/$(ARCH_DIR)/init/*.c) vmm/guest/frame.c
+INIT_OBJECTS := $(INIT_SOURCES:%.c=$(BUILD)/init/%.o)
+INIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) $(filter -Werror,$(CFLAGS)) -Os -nostdinc \
+	      -isystem /usr/include/$(INIT_ARCH) -isystem $(shell $(CC) -print-file-name=include) \
+	      -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections \
+	      -fdata-sections
+INIT_LIB := /usr/lib/$(INIT_ARCH)
+INIT_IMAGE := $(BUILD)/vmm/guest/init_image.o
+
 SOURCES := $(wildcard vmm/*.c vmm/*/*.c mem/*.c arch/*.c arch/$(ARCH_DIR)/*.c $(SHARED_$(ARCH_DIR):%=arch/%/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/vmm/guest/init_image.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(INIT_IMAGE)
 
 # A suite is a file test_NAME.c with a function NAME_suite(); suites.inc is their list.
 TESTS := $(wildcard tests/unit/*.c $(ARCHES:%=tests/unit/%/*.c))
@@ -79,7 +91,8 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	      -fno-omit-frame-pointer
 FUZZING = $(MAKE) -s CC=clang CFLAGS="$(FUZZ_FLAGS)" LINK=
-FUZZED := $(patsubst %,$(BUILD)/%.o,$(filter-out vmm/main,$(basename $(SOURCES)))) $(PURE)
+FUZZED := $(patsubst %,$(BUILD)/%.o,$(filter-out vmm/main,$(basename $(SOURCES)))) $(PURE) \
+	  $(if $(FOREIGN),,$(INIT_IMAGE))
 FUZZED := $(filter-out $(if $(FOREIGN),$(patsubst %,$(BUILD)/arch/$(ARCH_DIR)/%.o,irq machine \
 	tables vcpu)),$(FUZZED))
 
@@ -98,6 +111,16 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/fuzzed.a
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(filter-out -lfdt,$(LIBS)) \
 		-l:libfdt.so.1
 
+$(BUILD)/init/init: $(INIT_OBJECTS)
+	$(CC) -nostdlib -static -s -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noseparate-code -o $@ \
+		$(INIT_LIB)/crt1.o $(INIT_LIB)/crti.o $^ $(INIT_LIB)/libc.a -lgcc $(INIT_LIB)/crtn.o
+$(BUILD)/init/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
+$(INIT_IMAGE): vmm/guest/init_image.S $(BUILD)/init/init
+	@mkdir -p $(@D)
+	$(CC) -Wa,-I$(BUILD) -c -o $@ $<
+
 $(UNIT): | $(BUILD)/suites.inc
 $(BUILD)/suites.inc: tests/unit tests/unit/*
 	@mkdir -p $(@D)
@@ -107,11 +130,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(PIE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.S
-	@mkdir -p $(@D)
-	$(CC) $(PIE) -c -o $@ $<
-
--include $(OBJECTS:.o=.d) $(UNIT:.o=.d) $(PURE:.o=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
+-include $(OBJECTS:.o=.d) $(INIT_OBJECTS:.o=.d) $(UNIT:.o=.d) $(PURE:.o=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
 
 setup-%:
 	@tests/setup $*

@@ -24,8 +24,7 @@ struct frame_header {
 	uint8_t stream; /* enum frame_stream, where the kind is of one */
 	uint16_t length; /* of the payload, up to FRAME_MAX */
 	uint32_t number; /* of the frame, from 0, per direction: a gap is a loss */
-	uint32_t
-		sum; /* CRC-32 (IEEE 802.3) of the run's key, 4 bytes, the header with 0 here, the payload */
+	uint32_t sum; /* frame_sum() */
 };
 _Static_assert(sizeof(struct frame_header) == 16, "frame header");
 
@@ -33,7 +32,7 @@ enum frame_stream {
 	FRAME_STDIN,
 	FRAME_STDOUT,
 	FRAME_STDERR,
-	FRAME_FILES, /* a newc archive: what --out asked for, entry i's names begin with "i/" */
+	FRAME_FILES, /* a newc archive: what --out asked for */
 	FRAME_STREAMS,
 };
 
@@ -61,8 +60,7 @@ enum frame_kind {
 /* Init is there. */
 struct frame_hello {
 	uint32_t version; /* FRAME_VERSION */
-	uint32_t
-		fast; /* 1: the host's frames are to come by the fast port too, after a byte to the tty */
+	uint32_t fast; /* 1: the host's frames come by the fast port too, after a byte to the tty */
 	uint64_t vmcoreinfo; /* its address and size as /sys/kernel/vmcoreinfo says them, or 0 */
 	uint64_t vmcoreinfo_size;
 	uint64_t boot_ns; /* CLOCK_BOOTTIME */
@@ -71,13 +69,24 @@ struct frame_hello {
 _Static_assert(sizeof(struct frame_hello) == 96, "hello");
 
 struct frame_exit {
-	uint32_t
-		code; /* exit status; 126 and 127 as a shell's, with text after this, where it never ran */
+	uint32_t code; /* 126 and 127 as a shell's, with text after this, where it never ran */
 	uint32_t signal; /* that killed it, or 0 */
 };
 
 struct frame_size {
 	uint16_t rows, columns;
 };
+
+/*
+ * FRAME_FILES, which is there only with --out: newc as cpio(5) has it, of regular files, folders
+ * and symbolic links (their text is the data). Path i of the job, from 0, is the entry "i", and
+ * what is in it, if it is a folder, "i/NAME"; a folder comes before what is in it. No hard links.
+ */
+
+/*
+ * CRC-32 (IEEE 802.3) of the run's @key, 4 bytes, @header with a sum of 0, and the header's length
+ * of @payload. Both ends call it.
+ */
+uint32_t frame_sum(uint32_t key, const struct frame_header *header, const void *payload);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The guest's /init, init/ built for the guest, in the program: init_image.S. For initramfs.c. */
+/*
+ * The guest's first process, vmm/guest/init/, as the program carries it: a static ELF file for the
+ * guest's architecture. initramfs.c packs it.
+ */
 #ifndef VMM_GUEST_INIT_IMAGE_H
 #define VMM_GUEST_INIT_IMAGE_H
 

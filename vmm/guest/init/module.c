@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vmm/guest/init/module.h"
+#include "vmm/guest/init/text.h"
+#include "vmm/guest/job.h"
+
+/* init_module(2) where a kernel has no finit_module, or it is told to refuse it. */
+static int load_bytes(const char *path)
+{
+	size_t size;
+	char *bytes = text_read(path, &size);
+
+	return bytes ? syscall(SYS_init_module, bytes, size, "") : -1;
+}
+
+static int load_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int failed = fd < 0 || syscall(SYS_finit_module, fd, "", 0);
+
+	if (fd >= 0)
+		close(fd);
+	if (failed && errno == ENOSYS)
+		failed = load_bytes(path);
+	return failed && errno != EEXIST ? -1 : 0; /* one that is built in, or there already */
+}
+
+const char *module_load(const struct job_list *files)
+{
+	const char *path, *why;
+	size_t i;
+
+	for (i = 0; i < files->nr; i++) {
+		path = text_join(JOB_MODULES "/", files->items[i]);
+		if (load_file(path)) {
+			why = strerror(errno);
+			return text_join("module ", files->items[i], ": ", why,
+					 "; the kernel's log may say more");
+		}
+		unlink(path);
+	}
+	return NULL;
+}
