@@ -14,4 +14,8 @@ void device_add_all(struct vm *vm, const struct device table[MACHINE_MAX_DEVICES
 		serial_init(&vm->serials[i], table[i].base, irq);
 		bus_add(bus, &vm->serials[i].device);
 	}
+	if (!vm->fast.ops)
+		return;
+	fast_init(&vm->fast, arch_fast_port);
+	bus_add(bus, &vm->fast.device);
 }

@@ -26,8 +26,8 @@ struct bus;
 struct vm;
 
 /*
- * Puts those of @table that the machine has on @bus and connects them to the interrupt controller.
- * Their serial ports have their ops. Called by arch_vm_init().
+ * Puts those of @table that the machine has on @bus and connects them to the interrupt controller;
+ * and the fast port, where a command runs. These ports have their ops. Called by arch_vm_init().
  */
 void device_add_all(struct vm *vm, const struct device table[MACHINE_MAX_DEVICES], struct bus *bus);
 

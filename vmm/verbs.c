@@ -176,6 +176,7 @@ static int run_guest(const struct request *request, struct result *result, struc
 		.fail_on_warning = s->fail_on_warning,
 		.reboot_is_failure = s->reboot_fails,
 		.symbols = s->symbols,
+		.out_fd = -1,
 		.console = s->console,
 		.console_limit = s->console_limit,
 		.timeout_ns = s->timeout_ns,

@@ -18,7 +18,7 @@ warnings="-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla"
 
 arch_x86_64() {
 	folder=$here/x86
-	library=(guest storm x86/start x86/machine x86/cpus x86/acpi x86/memory_map x86/serial)
+	library=(guest storm frames x86/start x86/machine x86/cpus x86/acpi x86/memory_map x86/serial)
 	flags="-m64 -mno-red-zone -fno-pie -fcf-protection=none"
 	link_flags=(-n -static)
 }
@@ -26,7 +26,7 @@ arch_x86_64() {
 # Nothing is aligned by luck with the MMU off, and no loop may become a call of a C library.
 arch_aarch64() {
 	folder=$here/arm64
-	library=(guest storm arm64/start arm64/machine arm64/fdt arm64/gic)
+	library=(guest storm frames arm64/start arm64/machine arm64/fdt arm64/gic)
 	flags="-mstrict-align -fpie -fno-tree-loop-distribute-patterns"
 	link_flags=(-pie --no-dynamic-linker -z text)
 }

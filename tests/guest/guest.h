@@ -60,6 +60,16 @@ _Noreturn void power_off(void);
 _Noreturn void halt(void);
 _Noreturn void crash(void);
 
+/*
+ * Frames, vmm/guest/frame.h, of a run with FRAMES_KEY: over the second serial port or over the fast
+ * port, after a byte to the other one. Receiving waits for a frame and returns its kind, with up to
+ * 64 bytes of payload in @payload, *@length of them.
+ */
+#define FRAMES_KEY 0x1234abcd
+void frames_open(int fast);
+void frames_send(unsigned int kind, unsigned int stream, const void *payload, unsigned int length);
+unsigned int frames_receive(void *payload, unsigned int *length);
+
 /* Random numbers, the same at every run, and accesses at random to @address, of any width; only
  * bits of @mask are set in any byte that is written. */
 uint64_t random(void);

@@ -86,7 +86,7 @@ START_TEST(terminal_is_read_up_to_a_mib)
 	cfmakeraw(&raw);
 	ck_assert_int_eq(openpty(&master, &slave, NULL, &raw, NULL), 0);
 	make_port(&port);
-	input_open(&input, slave, &port);
+	input_open(&input, slave, true, &input_to_serial, &port);
 	ck_assert(input.is_terminal);
 	ck_assert_ptr_null(input.bytes);
 	/* Some is taken on the way, and makes room again. */
@@ -122,7 +122,7 @@ START_TEST(file_waits_for_the_guest)
 	ck_assert_int_eq(write(pipes[1], data, sizeof(data)), sizeof(data));
 	close(pipes[1]);
 	make_port(&port);
-	input_open(&input, pipes[0], &port);
+	input_open(&input, pipes[0], true, &input_to_serial, &port);
 	for (size_t i = 0; i < sizeof(data); i++) {
 		if (input_is_wanted(&input))
 			input_read(&input);
@@ -141,7 +141,7 @@ START_TEST(no_input_is_not_wanted)
 {
 	struct input input;
 
-	input_open(&input, -1, NULL);
+	input_open(&input, -1, true, &input_to_serial, NULL);
 	ck_assert(!input_is_wanted(&input));
 	input_offer(&input);
 }

@@ -166,7 +166,7 @@ void console_put(struct console *console, uint8_t byte)
 
 static bool can_write(int fd, int ms)
 {
-	return poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, ms) > 0;
+	return fd < 0 || poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, ms) > 0;
 }
 
 static bool is_ready(const struct console *console, int ms)

@@ -56,6 +56,7 @@ static struct rule rules[] = {
 	{ REQUEST(TCSETS) },
 	{ REQUEST(TCGETS2) },
 	{ REQUEST(TCSETS2) },
+	{ REQUEST(TIOCGWINSZ) }, /* session.c */
 	{ ANY(getpgid) },
 #ifdef SYS_getpgrp
 	{ ANY(getpgrp) },

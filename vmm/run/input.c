@@ -8,16 +8,46 @@
 #include "mem/xalloc.h"
 #include "vmm/run/patient.h"
 
-void input_open(struct input *input, int fd, struct serial *serial)
+static size_t serial_room(void *serial)
 {
-	*input = (struct input){ .fd = fd, .is_terminal = isatty(fd), .serial = serial };
+	(void)serial;
+	return INPUT_READ;
+}
+
+static size_t give_to_serial(void *serial, const uint8_t *bytes, size_t size)
+{
+	return serial_receive(serial, bytes, size);
+}
+
+static void end_of_serial(void *serial)
+{
+	(void)serial;
+}
+
+const struct input_ops input_to_serial = { serial_room, give_to_serial, end_of_serial };
+
+void input_open(struct input *input, int fd, bool keys, const struct input_ops *ops, void *opaque)
+{
+	*input = (struct input){ .fd = fd, .is_terminal = isatty(fd), .ops = ops };
+	input->eager = keys && input->is_terminal;
+	input->opaque = opaque;
+	if (fd >= 0 && !input->is_terminal && read(fd, NULL, 0) < 0)
+		input->fd = -1; /* not open for reading */
+}
+
+/* What a file may have waiting here. */
+static size_t most_waiting(const struct input *input)
+{
+	size_t room = input->ops->room(input->opaque);
+
+	return room < INPUT_READ ? room : INPUT_READ;
 }
 
 bool input_is_wanted(const struct input *input)
 {
-	if (input->fd >= 0 && input->is_terminal)
-		return terminal_is_ours();
-	return input->fd >= 0 && input->tail - input->head < INPUT_READ;
+	if (input->fd < 0 || (input->is_terminal && !terminal_is_ours()))
+		return false;
+	return input->eager || input->tail - input->head < most_waiting(input);
 }
 
 /* Moves what waits only when it is less than what it leaves, so that no byte is moved often. */
@@ -55,14 +85,15 @@ static void keep(struct input *input, size_t size)
 
 enum terminal_key input_read(struct input *input)
 {
-	size_t most = INPUT_READ, size;
+	size_t waiting = input->tail - input->head, size;
+	size_t most = input->eager ? waiting + INPUT_READ : most_waiting(input);
 	enum terminal_key key;
 	ssize_t got;
 
+	if (most <= waiting)
+		return TERMINAL_NONE; /* there was room when it was asked for */
 	make_room(input);
-	if (!input->is_terminal)
-		most -= input->tail - input->head;
-	got = read(input->fd, input->bytes + input->tail, most);
+	got = read(input->fd, input->bytes + input->tail, most - waiting);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return TERMINAL_NONE;
 	if (got <= 0) {
@@ -77,10 +108,13 @@ enum terminal_key input_read(struct input *input)
 
 void input_offer(struct input *input)
 {
-	if (!input->tail)
-		return;
-	input->head += serial_receive(input->serial, input->bytes + input->head,
-				      input->tail - input->head);
+	if (input->tail)
+		input->head += input->ops->take(input->opaque, input->bytes + input->head,
+						input->tail - input->head);
 	if (input->head == input->tail)
 		input->head = input->tail = 0;
+	if (input->fd >= 0 || input->tail || input->ended)
+		return;
+	input->ended = true;
+	input->ops->end(input->opaque);
 }

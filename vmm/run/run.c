@@ -13,6 +13,7 @@
 #include "vmm/run/kvm.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/report.h"
+#include "vmm/run/session.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 #include "vmm/run/wait.h"
@@ -69,12 +70,20 @@ static void end_by_console(void *ending, enum console_event event, const char *t
 			   text);
 }
 
+/* stdout is the command's, where there is one. */
+static int console_output(const struct run *run)
+{
+	if (!run->command)
+		return STDOUT_FILENO;
+	return run->verbose ? STDERR_FILENO : -1;
+}
+
 static int open_console(struct vm *vm, const struct run *run, struct error *err)
 {
 	vm->serials[MACHINE_CONSOLE].ops = &console_port;
 	vm->serials[MACHINE_CONSOLE].opaque = vm;
 	vm->console = (struct console){
-		.out = STDOUT_FILENO,
+		.out = console_output(run),
 		.limit = run->console_limit,
 		.stopping = &vm->ending.stopping,
 		.tell = end_by_console,
@@ -97,6 +106,8 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	boot_close(run->boot);
 	if (ending_init(&vm->ending, err) || open_console(vm, run, err))
 		return -1;
+	if (run->command)
+		vm->session = session_new(vm, run);
 	return vm_create(vm, err);
 }
 
@@ -122,7 +133,7 @@ static char *dump_cpus(struct vm *vm)
 static void note_end(struct vm *vm, struct result *result)
 {
 	result->outcome = vm->ending.outcome;
-	result->in_line = atomic_load(&vm->console.in_line);
+	result->in_line = vm->console.out >= 0 && atomic_load(&vm->console.in_line);
 	if (result->outcome.kind != OUTCOME_TIMEOUT && result->outcome.kind != OUTCOME_CRASH)
 		return;
 	vm_stop(vm);
@@ -139,7 +150,7 @@ static int run_vcpus(struct vm *vm, const struct run *run, struct result *result
 
 	if (signals < 0)
 		return -1;
-	if (!run->no_input)
+	if (!run->no_input && (!run->command || run->command->terminal))
 		terminal_open();
 	result->setup = clock_seconds_since(&run->start);
 	ret = vm_start(vm, err);

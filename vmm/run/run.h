@@ -11,13 +11,12 @@
 #include "vmm/run/result.h"
 #include "vmm/run/vm.h"
 
-struct command;
-
 struct run {
 	const struct machine *machine;
 	struct boot *boot; /* opened; closed once it is in RAM */
 	const struct command *command; /* NULL: none, and stdin and stdout are the console's */
 	char *const *targets; /* where each of the command's outs goes, HOST paths */
+	int out_fd; /* where --out's archive of the command goes; -1: nowhere */
 	bool verbose; /* with a command: the guest's console is on stderr */
 	const char *console; /* log file, "-" for stdout alone, or NULL */
 	uint64_t console_limit; /* bytes; 0: none */

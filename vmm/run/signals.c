@@ -158,6 +158,7 @@ int signals_open(struct error *err)
 	signals_block();
 	if (!is_ignored(SIGCONT))
 		sigaddset(&set, SIGCONT);
+	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? error_errno(err, "signalfd") : fd;

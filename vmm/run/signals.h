@@ -27,7 +27,7 @@ void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns
 /* From now on they wait, and the time limit is the caller's. */
 void signals_block(void);
 
-/* The same; they and SIGCONT come through a signalfd. Returns it, or -1. */
+/* The same; they, SIGCONT and SIGWINCH come through a signalfd. Returns it, or -1. */
 int signals_open(struct error *err);
 
 /*

@@ -74,6 +74,7 @@ static void handle_internal_error(struct vcpu *vcpu)
 
 static void handle_exit(struct vcpu *vcpu)
 {
+	coalesced_drain(vcpu->vm);
 	switch (vcpu->run->exit_reason) {
 	case KVM_EXIT_MMIO:
 		handle_mmio(vcpu);

@@ -67,6 +67,7 @@ int vm_create(struct vm *vm, struct error *err)
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 		if (vcpu_create(&vm->vcpus[i], vm, i, err))
 			return -1;
+	coalesced_open(vm);
 	return arch_vm_init_late(vm, err);
 }
 

@@ -3,8 +3,9 @@
  * The virtual machine: RAM, KVM's objects, the buses and devices, and how it ended. run.c makes
  * one, fills it in and owns it; vCPU threads and devices get it by pointer.
  *
- * Locks nest in two places: a serial port's around the interrupt controller's (arch_irq()), and the
- * console's around the ending's. Only the console's is held while something may block, stdout.
+ * Locks nest in three places: a serial port's around the interrupt controller's (arch_irq()), the
+ * console's around the ending's, and coalesced writes' around the channel's (channel.h). Only the
+ * console's is held while something may block, stdout.
  */
 #ifndef VMM_RUN_VM_H
 #define VMM_RUN_VM_H
@@ -17,7 +18,9 @@
 #include "mem/ram.h"
 #include "vmm/devices/bus.h"
 #include "vmm/devices/console.h"
+#include "vmm/devices/fast.h"
 #include "vmm/devices/serial.h"
+#include "vmm/run/coalesced.h"
 #include "vmm/run/confine.h"
 #include "vmm/run/ending.h"
 
@@ -55,10 +58,13 @@ struct vm {
 	struct bus mmio;
 	struct serial serials[MACHINE_MAX_DEVICES]; /* MACHINE_CONSOLE and those that are on */
 	struct console console;
+	struct fast fast; /* where there is a command */
+	struct coalesced coalesced;
 	struct vcpu *vcpus; /* machine->topology.nr_cpus */
 	struct confine confine;
 	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
 	struct ending ending;
+	struct session *session; /* NULL: no command runs in the guest */
 	struct arch_vm arch;
 };
 

@@ -12,13 +12,16 @@
 #include "mem/clock.h"
 #include "vmm/run/input.h"
 #include "vmm/run/patient.h"
+#include "vmm/run/session.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 
 #define LAST_BYTES_S 1 /* for a stdout that is slow to take what the guest said last */
 #define PANIC_GRACE_S 5 /* for a kernel that hangs in the middle of its panic */
 
-enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, NR_POLL };
+enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, POLL_SESSION };
+
+#define NR_POLL (POLL_SESSION + SESSION_POLLS) /* of which the last are there with a session */
 
 struct wait {
 	struct vm *vm;
@@ -28,19 +31,37 @@ struct wait {
 	bool panicked; /* the deadline knows of it */
 };
 
-static void handle_signal(struct wait *wait, int signals)
+static double time_limit(const struct run *run)
+{
+	return run->timeout_ns ? run->timeout_ns / 1e9 : INFINITY;
+}
+
+/* Returns whether there is a signal that ends the run, as @outcome. */
+static bool read_signal(struct wait *wait, int signals, struct outcome *outcome)
 {
 	struct signalfd_siginfo info;
-	struct outcome outcome;
 
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
-		return;
+		return false;
 	if (info.ssi_signo == SIGCONT) {
 		terminal_resume();
-		return;
+		return false;
 	}
-	outcome_from_signal(&outcome, info.ssi_signo);
-	ending_offer(&wait->vm->ending, &outcome);
+	if (info.ssi_signo == SIGWINCH) {
+		if (wait->vm->session)
+			session_resize(wait->vm->session);
+		return false;
+	}
+	outcome_from_signal(outcome, info.ssi_signo);
+	return true;
+}
+
+static void handle_signal(struct wait *wait, int signals)
+{
+	struct outcome outcome;
+
+	if (read_signal(wait, signals, &outcome))
+		ending_offer(&wait->vm->ending, &outcome);
 }
 
 static void handle_key(struct wait *wait, enum terminal_key key)
@@ -102,6 +123,61 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 	    read(wait->vm->console.timer, &count, sizeof(count)) == sizeof(count))
 		console_flush(&wait->vm->console, 0);
 	input_offer(&wait->input);
+	if (wait->vm->session)
+		session_pump(wait->vm->session, polls + POLL_SESSION);
+}
+
+static void wait_once(struct wait *wait, struct pollfd polls[NR_POLL])
+{
+	struct session *session = wait->vm->session;
+
+	polls[POLL_INPUT].fd = input_is_wanted(&wait->input) ? wait->input.fd : -1;
+	if (session)
+		session_poll(session, polls + POLL_SESSION);
+	if (poll(polls, session ? NR_POLL : POLL_SESSION, ms_left(wait)) > 0)
+		handle_events(wait, polls);
+}
+
+static void open_input(struct wait *wait)
+{
+	struct vm *vm = wait->vm;
+	int fd = wait->run->no_input ? -1 : STDIN_FILENO;
+
+	if (vm->session)
+		input_open(&wait->input, fd, wait->run->command->terminal, &session_input,
+			   vm->session);
+	else
+		input_open(&wait->input, fd, true, &input_to_serial, &vm->serials[MACHINE_CONSOLE]);
+}
+
+/*
+ * What the command has printed goes to its reader, who may take time up to the limit; but for an
+ * end that does not wait for it, a signal or the limit itself.
+ */
+static void end_session(struct wait *wait, struct pollfd polls[NR_POLL])
+{
+	struct ending *ending = &wait->vm->ending;
+	bool patient = ending->outcome.kind < OUTCOME_TIMEOUT;
+	struct outcome late;
+
+	coalesced_drain(wait->vm);
+	session_judge(wait->vm->session, &ending->outcome);
+	wait->deadline = patient ? time_limit(wait->run)
+				 : clock_seconds_since(&wait->run->start) + LAST_BYTES_S;
+	polls[POLL_EVENT].fd = polls[POLL_CONSOLE].fd = wait->input.fd = -1;
+	while (!session_is_drained(wait->vm->session) && ms_left(wait)) {
+		session_poll(wait->vm->session, polls + POLL_SESSION);
+		if (poll(polls, NR_POLL, ms_left(wait)) <= 0)
+			continue;
+		session_pump(wait->vm->session, polls + POLL_SESSION);
+		if (polls[POLL_SIGNALS].revents &&
+		    read_signal(wait, polls[POLL_SIGNALS].fd, &late)) {
+			ending->outcome = patient ? late : ending->outcome;
+			return;
+		}
+	}
+	if (ending->outcome.kind == OUTCOME_EXITED && !session_is_drained(wait->vm->session))
+		outcome_from_timeout(&ending->outcome, wait->run->timeout_ns);
 }
 
 void wait_for_end(struct vm *vm, const struct run *run, int signals)
@@ -109,7 +185,7 @@ void wait_for_end(struct vm *vm, const struct run *run, int signals)
 	struct wait wait = {
 		.vm = vm,
 		.run = run,
-		.deadline = run->timeout_ns ? run->timeout_ns / 1e9 : INFINITY,
+		.deadline = time_limit(run),
 	};
 	struct pollfd polls[NR_POLL] = {
 		[POLL_EVENT] = { .fd = vm->ending.event, .events = POLLIN },
@@ -118,13 +194,13 @@ void wait_for_end(struct vm *vm, const struct run *run, int signals)
 		[POLL_CONSOLE] = { .fd = vm->console.timer, .events = POLLIN },
 	};
 
-	input_open(&wait.input, run->no_input ? -1 : STDIN_FILENO, &vm->serials[MACHINE_CONSOLE]);
+	open_input(&wait);
 	while (!atomic_load(&vm->ending.stopping)) {
 		note_panic(&wait);
-		polls[POLL_INPUT].fd = input_is_wanted(&wait.input) ? wait.input.fd : -1;
-		if (poll(polls, NR_POLL, ms_left(&wait)) > 0)
-			handle_events(&wait, polls);
+		wait_once(&wait, polls);
 		check_deadline(&wait);
 	}
+	if (vm->session)
+		end_session(&wait, polls);
 	console_end(&vm->console, LAST_BYTES_S);
 }

@@ -54,6 +54,27 @@ ACCESSORS(32, " %w0", 32)
 ACCESSORS(64, " %x0", 64)
 #undef ACCESSORS
 
+/* The channel's fast port, and a write that nobody collects. */
+#define FAST_ACCESS 8
+#define FAST_PORT 0x09020000ULL
+
+static inline void fast_out(const void *from, unsigned long size)
+{
+	for (const uint64_t *at = from; size >= FAST_ACCESS; size -= FAST_ACCESS)
+		write64(FAST_PORT, *at++);
+}
+
+static inline void fast_in(void *to, unsigned long size)
+{
+	for (uint64_t *at = to; size >= FAST_ACCESS; size -= FAST_ACCESS)
+		*at++ = read64(FAST_PORT);
+}
+
+static inline void fast_flush(void)
+{
+	write8(FAST_PORT + 8, 0);
+}
+
 #define read_register(name)                                       \
 	({                                                        \
 		uint64_t value_;                                  \

@@ -160,6 +160,26 @@ static inline void pause(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
+/* The channel's fast port: strings of whole accesses, and a write that nobody collects. */
+#define FAST_ACCESS 4
+
+static inline void fast_out(const void *from, unsigned long size)
+{
+	size /= FAST_ACCESS;
+	__asm__ volatile("rep outsl" : "+S"(from), "+c"(size) : "d"((uint16_t)0x300) : "memory");
+}
+
+static inline void fast_in(void *to, unsigned long size)
+{
+	size /= FAST_ACCESS;
+	__asm__ volatile("rep insl" : "+D"(to), "+c"(size) : "d"((uint16_t)0x300) : "memory");
+}
+
+static inline void fast_flush(void)
+{
+	out8(0x308, 0);
+}
+
 /* The zero page's memory map: the first of *count entries. */
 const struct e820_entry *e820_map(unsigned int *count);
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session as init has it, over either way: says hello, asks for up to 16 bytes of stdin, which
+ * come back on stdout, and exits with 7.
+ */
+#include "guest.h"
+
+enum { STDIN, STDOUT, STDERR };
+enum { DATA, END, CREDIT, CLOSED, HELLO, START, EXIT, ERROR, WARNING, DONE };
+
+static void session(int fast)
+{
+	static const uint32_t ends[2] = { 7, 0 };
+	static const uint32_t credit = 16;
+	static uint32_t hello[24] = { 1 };
+	static uint64_t payload[8];
+	unsigned int length, kind;
+
+	put("session: the console\n");
+	hello[1] = fast;
+	frames_open(fast);
+	frames_send(HELLO, 0, hello, sizeof(hello));
+	frames_send(WARNING, 0, "a \33warning", 10);
+	frames_send(START, 0, "", 0);
+	frames_send(CREDIT, STDIN, &credit, sizeof(credit));
+	frames_send(DATA, STDERR, "err\n", 4);
+	while ((kind = frames_receive(payload, &length)) == DATA)
+		frames_send(DATA, STDOUT, payload, length);
+	if (kind != END)
+		fail("not the end of stdin:", kind);
+	frames_send(DATA, STDOUT, "\0\377\n", 3);
+	frames_send(EXIT, 0, ends, sizeof(ends));
+	frames_send(DONE, 0, "", 0);
+	halt();
+}

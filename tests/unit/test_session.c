@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/* A whole run with a command, whose init is a tiny guest, on this host's KVM. */
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch/arch.h"
+#include "tests/unit/suites.h"
+#include "tests/unit/support.h"
+#include "vmm/guest/command.h"
+#include "vmm/run/run.h"
+
+#define KEY 0x1234abcd /* FRAMES_KEY of tests/guest/guest.h */
+
+#ifdef __SANITIZE_ADDRESS__
+#define CONFINE false
+#else
+#define CONFINE true
+#endif
+
+/* A run in a process of its own, whose standard files are pipes to here. */
+struct child {
+	pid_t pid;
+	int in, out, err;
+	char out_text[200], err_text[1000];
+	size_t out_size, err_size;
+	int status;
+};
+
+static void say(const char *text)
+{
+	ck_assert_int_eq(write(STDERR_FILENO, text, strlen(text)), strlen(text));
+}
+
+static _Noreturn void run_guest(const char *kernel, const struct command *command,
+				uint64_t timeout_ns)
+{
+	struct boot boot = { .cmdline = "" };
+	struct machine machine;
+	struct arch_host host;
+	struct run run = {
+		.machine = &machine,
+		.boot = &boot,
+		.command = command,
+		.out_fd = -1,
+		.verbose = true,
+		.timeout_ns = timeout_ns,
+		.confine = { .wanted = CONFINE },
+	};
+	struct result result = { 0 };
+	struct error err;
+
+	signal(SIGPIPE, SIG_IGN);
+	clock_gettime(CLOCK_MONOTONIC, &run.start);
+	make_host_machine(&machine, &host, 1U << MACHINE_CHANNEL);
+	if (boot_open(&boot, kernel, NULL, &err) || run_machine(&run, &result, &err)) {
+		say(err.text);
+		_exit(125);
+	}
+	say(result.outcome.message);
+	_exit(result.outcome.status);
+}
+
+static void start(struct child *child, const char *kernel, const struct command *command,
+		  uint64_t timeout_ns)
+{
+	int pipes[3][2];
+
+	*child = (struct child){ 0 };
+	for (unsigned int i = 0; i < 3; i++)
+		ck_assert_int_eq(pipe(pipes[i]), 0);
+	child->pid = fork();
+	if (!child->pid) {
+		for (unsigned int i = 0; i < 3; i++)
+			dup2(pipes[i][i > 0], i);
+		for (unsigned int i = 0; i < 3; i++) {
+			close(pipes[i][0]);
+			close(pipes[i][1]);
+		}
+		run_guest(kernel, command, timeout_ns);
+	}
+	child->in = pipes[0][1];
+	child->out = pipes[1][0];
+	child->err = pipes[2][0];
+	close(pipes[0][0]);
+	close(pipes[1][1]);
+	close(pipes[2][1]);
+}
+
+static size_t read_all(int fd, char *text, size_t most)
+{
+	size_t size = 0;
+	ssize_t got;
+
+	while (size < most && (got = read(fd, text + size, most - size)) > 0)
+		size += got;
+	close(fd);
+	return size;
+}
+
+static void finish_child(struct child *child)
+{
+	int status;
+
+	child->out_size = read_all(child->out, child->out_text, sizeof(child->out_text) - 1);
+	child->err_size = read_all(child->err, child->err_text, sizeof(child->err_text) - 1);
+	ck_assert_int_eq(waitpid(child->pid, &status, 0), child->pid);
+	child->status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void check_session(const char *kernel)
+{
+	struct command command = { .key = KEY };
+	struct child child;
+
+	start(&child, kernel, &command, 60000000000ULL);
+	ck_assert_int_eq(write(child.in, "hello ", 6), 6);
+	ck_assert_int_eq(write(child.in, "guest", 5), 5);
+	close(child.in);
+	finish_child(&child);
+	ck_assert_msg(child.status == 7, "status %d: %s", child.status, child.err_text);
+	ck_assert_uint_eq(child.out_size, 14);
+	ck_assert_mem_eq(child.out_text, "hello guest\0\377\n", 14);
+	ck_assert_ptr_nonnull(strstr(child.err_text, "session: the console\n"));
+	ck_assert_ptr_nonnull(strstr(child.err_text, "numavm: warning: a ?warning\r\n"));
+	ck_assert_ptr_nonnull(strstr(child.err_text, "err\n"));
+}
+
+START_TEST(over_the_serial_port)
+{
+	check_session("build/guest/session_tty");
+}
+END_TEST
+
+START_TEST(over_the_fast_port)
+{
+	check_session("build/guest/session_fast");
+}
+END_TEST
+
+/* A power-off is not init's word. */
+START_TEST(ends_without_a_word)
+{
+	struct command command = { .key = KEY };
+	struct child child;
+
+	start(&child, "build/guest/poweroff", &command, 60000000000ULL);
+	finish_child(&child);
+	close(child.in);
+	ck_assert_int_eq(child.status, 125);
+	ck_assert_ptr_nonnull(strstr(child.err_text, "ended without the command's status"));
+	ck_assert_uint_eq(child.out_size, 0);
+}
+END_TEST
+
+/* The key is the run's own: what another says is nobody's word. */
+START_TEST(another_runs_key)
+{
+	struct command command = { .key = KEY + 1 };
+	struct child child;
+
+	start(&child, "build/guest/session_tty", &command, 2000000000ULL);
+	finish_child(&child);
+	close(child.in);
+	ck_assert_int_eq(child.status, 124);
+	ck_assert_uint_eq(child.out_size, 0);
+}
+END_TEST
+
+Suite *session_suite(void)
+{
+	const TTest *const tests[] = { over_the_serial_port, over_the_fast_port,
+				       ends_without_a_word, another_runs_key };
+	const char *reason = kvm_missing();
+	Suite *s = suite_create("session");
+	TCase *tc = tcase_create("session");
+
+	if (!reason && access("build/guest/session_tty", R_OK))
+		reason = "no build/guest/session_tty: tests/guest/build.sh build/guest";
+	tcase_set_timeout(tc, 120);
+	add_or_skip(tc, tests, COUNT(tests), reason);
+	suite_add_tcase(s, tc);
+	return s;
+}

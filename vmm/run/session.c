@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include "vmm/run/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mem/text.h"
+#include "mem/xalloc.h"
+#include "vmm/guest/channel.h"
+#include "vmm/guest/command.h"
+#include "vmm/run/patient.h"
+
+struct session {
+	struct channel *channel;
+	struct serial *port;
+	struct ending *ending;
+	bool poweroff;
+	bool kick; /* is due: the guest is to look at the fast port */
+	uint8_t held[SERIAL_FIFO]; /* of the channel's bytes, what the port has not taken yet */
+	size_t at, size;
+	struct channel_state state; /* as the main thread last saw it */
+};
+
+static void send_to_channel(void *session, uint8_t byte)
+{
+	channel_receive(((struct session *)session)->channel, &byte, 1);
+}
+
+static void wake_main(void *session)
+{
+	ending_wake(((struct session *)session)->ending);
+}
+
+static void receive_fast(void *session, const uint8_t *bytes, size_t size)
+{
+	channel_receive(((struct session *)session)->channel, bytes, size);
+}
+
+static size_t take_fast(void *session, uint8_t *bytes, size_t size)
+{
+	return channel_take(((struct session *)session)->channel, bytes, size);
+}
+
+/* In a raw terminal as well. */
+static void say_warning(const char *text)
+{
+	char *line = xasprintf("numavm: warning: %s", text), *whole;
+
+	text_clean(line);
+	whole = xasprintf("%s\r\n", line);
+	patient_write(STDERR_FILENO, whole, strlen(whole));
+	free(whole);
+	free(line);
+}
+
+static void tell_warning(void *session, const char *text)
+{
+	(void)session;
+	say_warning(text);
+}
+
+static size_t input_room(void *session)
+{
+	return channel_room(((struct session *)session)->channel);
+}
+
+static size_t take_input(void *session, const uint8_t *bytes, size_t size)
+{
+	return channel_input(((struct session *)session)->channel, bytes, size);
+}
+
+static void end_input(void *session)
+{
+	channel_input_end(((struct session *)session)->channel);
+}
+
+const struct input_ops session_input = { input_room, take_input, end_input };
+
+/*
+ * Pipes and terminals are shared with others, whom O_NONBLOCK would surprise: one opened anew does
+ * not share it. What cannot be opened so is written to after poll(2) alone.
+ */
+static int open_anew(int fd)
+{
+	char path[32];
+	struct stat st;
+	int anew;
+
+	if (fstat(fd, &st) || (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode)))
+		return fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	anew = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return anew < 0 ? fd : anew;
+}
+
+struct session *session_new(struct vm *vm, const struct run *run)
+{
+	static const struct channel_ops channel_ops = { wake_main, tell_warning };
+	static const struct serial_ops port_ops = { send_to_channel, wake_main };
+	static const struct fast_ops fast_ops = { receive_fast, take_fast };
+	const int fds[FRAME_STREAMS] = { -1, open_anew(STDOUT_FILENO), open_anew(STDERR_FILENO),
+					 run->out_fd };
+	struct session *s = xcalloc(1, sizeof(*s));
+
+	s->ending = &vm->ending;
+	s->poweroff = run->command->poweroff;
+	s->channel = channel_new(fds, run->command->key, &channel_ops, s);
+	s->port = &vm->serials[MACHINE_CHANNEL];
+	s->port->ops = &port_ops;
+	s->port->opaque = s;
+	vm->fast.ops = &fast_ops;
+	vm->fast.opaque = s;
+	return s;
+}
+
+void session_poll(struct session *s, struct pollfd polls[SESSION_POLLS])
+{
+	channel_poll(s->channel, polls);
+}
+
+/* What the port does not take, it says that it has room for later, and this is called again. */
+static void feed_port(struct session *s)
+{
+	do {
+		if (s->at == s->size) {
+			s->at = 0;
+			s->size = channel_take(s->channel, s->held, sizeof(s->held));
+		}
+		s->at += serial_receive(s->port, s->held + s->at, s->size - s->at);
+	} while (s->size && s->at == s->size);
+}
+
+/* A byte in the receiver wakes init, which is to look at the fast port. */
+static void kick_guest(struct session *s)
+{
+	static const uint8_t byte = '\n';
+
+	s->kick |= channel_kicks(s->channel);
+	if (s->kick && serial_receive(s->port, &byte, 1))
+		s->kick = false;
+}
+
+void session_pump(struct session *s, const struct pollfd polls[SESSION_POLLS])
+{
+	channel_pump(s->channel, polls);
+	channel_state(s->channel, &s->state);
+	if (s->state.said.fast)
+		kick_guest(s);
+	else
+		feed_port(s);
+	if (s->state.done && !s->poweroff && session_is_drained(s))
+		ending_set(s->ending, OUTCOME_EXITED, "%s", "");
+}
+
+bool session_is_drained(struct session *s)
+{
+	return channel_drained(s->channel);
+}
+
+void session_resize(struct session *s)
+{
+	struct winsize size;
+
+	if (!ioctl(STDIN_FILENO, TIOCGWINSZ, &size))
+		channel_resize(s->channel, size.ws_row, size.ws_col);
+}
+
+/* As a shell says it. */
+static int shell_status(const struct frame_exit *end)
+{
+	return end->signal ? 128 + (end->signal & 127) : end->code & 255;
+}
+
+static const char *find_fault(const struct channel_state *state)
+{
+	if (state->error[0] && !state->exit)
+		return state->error;
+	if (!state->done || !state->exit)
+		return "ended without the command's status";
+	return NULL;
+}
+
+static int write_error(const struct channel_state *state)
+{
+	for (unsigned int i = FRAME_STDOUT; i < FRAME_STREAMS; i++)
+		if (state->write_error[i] && state->write_error[i] != EPIPE)
+			return state->write_error[i];
+	return 0;
+}
+
+/* What is no word of init's, a power-off or a reset, says nothing of a command. */
+static void end_by_command(const struct channel_state *state, struct outcome *outcome)
+{
+	const char *fault = find_fault(state);
+
+	if (fault) {
+		outcome_set(outcome, OUTCOME_ERROR, "%s", fault);
+		return;
+	}
+	if (write_error(state)) {
+		outcome_set(outcome, OUTCOME_ERROR, "writing what the command printed: %s",
+			    strerror(write_error(state)));
+		return;
+	}
+	outcome_set(outcome, OUTCOME_EXITED, "%s", state->error);
+	outcome->status = shell_status(&state->end);
+}
+
+void session_judge(struct session *s, struct outcome *outcome)
+{
+	channel_state(s->channel, &s->state);
+	if (s->state.lost)
+		say_warning("a part of what the command said is lost: something else has written "
+			    "to the guest's /dev/ttyS1");
+	if (outcome->kind == OUTCOME_EXITED || outcome->kind == OUTCOME_POWEROFF ||
+	    outcome->kind == OUTCOME_REBOOT)
+		end_by_command(&s->state, outcome);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A command in the guest, as the run has it: the channel to init, the second serial port and the
+ * fast port that it goes by, the files of its streams, and its end. run.c makes one where there is
+ * a command, wait.c drives it from the main thread.
+ */
+#ifndef VMM_RUN_SESSION_H
+#define VMM_RUN_SESSION_H
+
+#include <poll.h>
+
+#include "vmm/guest/frame.h"
+#include "vmm/run/input.h"
+#include "vmm/run/run.h"
+
+#define SESSION_POLLS FRAME_STREAMS
+
+extern const struct input_ops session_input; /* of a session */
+
+/* Before vm_create(): gives @vm's second port and its fast one to the channel. */
+struct session *session_new(struct vm *vm, const struct run *run);
+
+void session_poll(struct session *session, struct pollfd polls[SESSION_POLLS]);
+
+/*
+ * Moves what has come, and what the guest takes; the machine ends when the command has, and all of
+ * its output is written.
+ */
+void session_pump(struct session *session, const struct pollfd polls[SESSION_POLLS]);
+
+/* What the guest has sent is written, or never can be. */
+bool session_is_drained(struct session *session);
+
+/* The terminal has another size. */
+void session_resize(struct session *session);
+
+/* A machine that has ended by itself, as @outcome says: what that is of the command. */
+void session_judge(struct session *session, struct outcome *outcome);
+
+#endif
