@@ -14,6 +14,7 @@
 #include "mem/text.h"
 #include "mem/xalloc.h"
 #include "vmm/cli/guest_command.h"
+#include "vmm/guest/initramfs.h"
 #include "vmm/plan/plan.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/run.h"
@@ -156,6 +157,18 @@ static int add_command(struct run *run, struct guest_command *made, const struct
 	return 0;
 }
 
+static int add_archives(struct boot *boot, const struct command *command, struct error *err)
+{
+	struct modules modules = { 0 };
+	struct file archive, job;
+
+	if (initramfs_open(command, &modules, &archive, &job, err))
+		return -1;
+	boot_add(boot, &archive);
+	boot_add(boot, &job);
+	return 0;
+}
+
 #ifdef __SANITIZE_ADDRESS__
 #define CONFINE false /* a report takes files and system calls that a run has not */
 #else
@@ -195,7 +208,8 @@ static int run_guest(const struct request *request, struct result *result, struc
 	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
 		return -1;
 	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
-	    add_command(&run, &made, s, kernel, err) || boot_open(&boot, kernel, s->initrd, err))
+	    add_command(&run, &made, s, kernel, err) || boot_open(&boot, kernel, s->initrd, err) ||
+	    (run.command && add_archives(&boot, run.command, err)))
 		ret = -1;
 	else
 		ret = run_machine(&run, result, err);
