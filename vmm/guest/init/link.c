@@ -97,6 +97,7 @@ void link_send(enum frame_kind kind, enum frame_stream stream, const void *paylo
 
 	if (wire.fd < 0)
 		return;
+	memset((uint8_t *)frame + size - FRAME_ALIGN, 0, FRAME_ALIGN);
 	frame->header = (struct frame_header){
 		.magic = FRAME_MAGIC,
 		.kind = kind,
@@ -104,7 +105,6 @@ void link_send(enum frame_kind kind, enum frame_stream stream, const void *paylo
 		.length = length,
 		.number = wire.sent++,
 	};
-	memset((uint8_t *)frame + size - FRAME_ALIGN, 0, FRAME_ALIGN);
 	if (length)
 		memcpy(frame->payload, payload, length);
 	frame->header.sum = frame_sum(wire.key, &frame->header, frame->payload);
