@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/guest/klog.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,11 @@
 
 #define MAX_TEXT (1 << 20) /* bytes that are kept: the newest */
 #define MAX_LINES 65536
+#define MAX_TRACE 200
+
+/* oops_exit() and panic() in kernel/panic.c */
+#define TRACE_END "---[ end trace "
+#define PANIC_END "---[ end Kernel panic - not syncing"
 
 struct reader {
 	struct klog *klog;
@@ -95,12 +101,10 @@ static bool read_log(void *opaque)
 	struct reader *reader = opaque;
 	struct klog *klog = reader->klog;
 
-	if (!printk_read(&reader->info, reader->ram, take_record, reader) || !klog->nr)
-		return false;
-	klog->found = true;
 	vmcoreinfo_string(&reader->info, "OSRELEASE", klog->release, sizeof(klog->release));
 	vmcoreinfo_string(&reader->info, "BUILD-ID", klog->build_id, sizeof(klog->build_id));
-	return true;
+	klog->found = printk_read(&reader->info, reader->ram, take_record, reader) && klog->nr;
+	return klog->found;
 }
 
 void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo)
@@ -117,6 +121,32 @@ void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo)
 	free(reader);
 	reverse(klog);
 	note_kinds(klog);
+}
+
+static void print_lines(const struct klog *klog, size_t from, size_t to, FILE *file)
+{
+	for (const struct klog_line *line = klog->lines + from; line < klog->lines + to; line++)
+		fprintf(file, "[%5" PRIu64 ".%06" PRIu64 "] %s\n", line->ns / 1000000000,
+			line->ns / 1000 % 1000000, line->text);
+}
+
+void klog_print_last(const struct klog *klog, size_t nr, FILE *file)
+{
+	print_lines(klog, klog->nr > nr ? klog->nr - nr : 0, klog->nr, file);
+}
+
+void klog_print_trace(const struct klog *klog, FILE *file)
+{
+	size_t panic = klog->first[KLOG_PANIC], oops = klog->first[KLOG_OOPS];
+	const char *end = panic == SIZE_MAX ? TRACE_END : PANIC_END;
+	size_t from = oops < panic ? oops : panic, to = from;
+
+	if (from == SIZE_MAX)
+		return;
+	while (to < klog->nr && to - from < MAX_TRACE)
+		if (!strncmp(klog->lines[to++].text, end, strlen(end)))
+			break;
+	print_lines(klog, from, to, file);
 }
 
 void klog_free(struct klog *klog)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct ram;
 
@@ -30,7 +31,7 @@ struct klog_line {
 
 struct klog {
 	bool found; /* the ring buffer could be read */
-	char release[65], build_id[41]; /* "" where VMCOREINFO has none */
+	char release[65], build_id[41]; /* "" where VMCOREINFO has none; of older kernels too */
 	uint64_t kernel_offset; /* KERNELOFFSET: what KASLR added to vmlinux's addresses */
 	struct klog_line *lines; /* oldest first */
 	size_t nr;
@@ -47,6 +48,15 @@ void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo);
 
 /* The kind of a line of the kernel's, as klog_read() sees it, or KLOG_KINDS. For consoles too. */
 enum klog_kind klog_classify(const char *line);
+
+/* Prints the last @nr lines, each with its time in seconds as the kernel's consoles have it. */
+void klog_print_last(const struct klog *klog, size_t nr, FILE *file);
+
+/*
+ * Prints the first oops, or the first panic where that is earlier, up to the line that ends it;
+ * 200 lines at most, and nothing where neither is.
+ */
+void klog_print_trace(const struct klog *klog, FILE *file);
 
 void klog_free(struct klog *klog);
 
