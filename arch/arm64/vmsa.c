@@ -63,9 +63,11 @@ bool vmsa_gpa(const struct vmcoreinfo *info, const struct ram *ram, uint64_t va,
 		if (!ram_peek(ram, table, &entry, sizeof(entry)) || !(entry & VALID))
 			return false;
 		table = entry & ADDRESS & -(1ULL << walk.page_shift);
+		if (!level && !(entry & TABLE))
+			return false;
 		if (!level || !(entry & TABLE)) {
 			*gpa = (table & -(1ULL << shift)) | va % (1ULL << shift);
-			return level || entry & TABLE;
+			return true;
 		}
 	}
 	return false;
