@@ -323,7 +323,7 @@ END_TEST
 
 static const struct timespec boot_start; /* of the host */
 
-/* Each line of a command's run's log has its time, once, however it comes; stdout has none of it. */
+/* Each line of the log of a command's run has its time, once, however it comes. */
 START_TEST(lines_have_their_times)
 {
 	char *log = xasprintf("%s/timed.log", scratch_dir), line[64];

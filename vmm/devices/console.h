@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where the guest's console bytes go: stdout, or with a command stderr or nowhere, and the log file
- * when there is one; on their way they are read for the kernel's panic. run.c opens it and is told of events, the vCPUs' threads feed it
- * through the serial port. A line goes out when it is complete, since a write(2) per byte costs as
- * much as the guest's exit; what waits for its end longer than CONSOLE_DUE_NS goes out when the
- * main thread sees the timer.
+ * when there is one; on their way they are read for the kernel's panic. run.c opens it and is told
+ * of events, the vCPUs' threads feed it through the serial port. A line goes out when it is
+ * complete, since a write(2) per byte costs as much as the guest's exit; what waits for its end
+ * longer than CONSOLE_DUE_NS goes out when the main thread sees the timer.
  *
  * Its lock is held while stdout blocks, so that only vCPUs wait for it without a limit, none of
  * them with a serial port's lock held. Its system calls: write, poll, timerfd_settime, close.
@@ -59,11 +59,10 @@ struct console {
 };
 
 /*
- * Writes to console->out, and to @log_path when that is not NULL or what leads there; "-" is stdout.
- * With console->start each line of the log begins with "[    1.234567] ", the seconds since then, and
- * the last lines are kept. Once
- * *console->stopping is true, a signal ends the wait for their readers, and the bytes are lost.
- * Returns 0, or -1 with the reason.
+ * Writes to console->out, and to @log_path when that is not NULL or what leads there; "-" is
+ * stdout. With console->start each line of the log begins with "[    1.234567] ", the seconds since
+ * then, and the last lines are kept. Once *console->stopping is true, a signal ends the wait for
+ * their readers, and the bytes are lost. Returns 0, or -1 with the reason.
  */
 int console_open(struct console *console, const char *log_path, struct error *err);
 
