@@ -116,6 +116,12 @@ bool arch_vcpu_exit(struct vcpu *vcpu);
  */
 void arch_irq(struct vm *vm, unsigned int line, bool level);
 
+/*
+ * Interrupts the kernel on @vcpu, which is its thread's and not in KVM_RUN, so that it logs where
+ * it is: x86-64. Its system call: ioctl with KVM_NMI.
+ */
+void arch_vcpu_nmi(struct vcpu *vcpu);
+
 /* Prints the registers of a vCPU that does not run, each line after "numavm: ". */
 void arch_vcpu_dump(struct vcpu *vcpu, FILE *file);
 

@@ -166,3 +166,9 @@ void arch_vcpu_dump(struct vcpu *vcpu, FILE *file)
 	dump_general(vcpu, file);
 	dump_system(vcpu, file);
 }
+
+/* KVM has no NMI here, and the kernel would take none of the GIC's while it has interrupts off. */
+void arch_vcpu_nmi(struct vcpu *vcpu)
+{
+	(void)vcpu;
+}

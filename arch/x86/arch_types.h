@@ -7,6 +7,7 @@
 
 #include "arch/x86/cpuid.h"
 #include "arch/x86/host.h"
+#include "arch/x86/io_check.h"
 #include "arch/x86/ioapic.h"
 #include "arch/x86/power.h"
 
@@ -16,6 +17,7 @@ struct arch_vm {
 	struct cpuid_table supported; /* as KVM_GET_SUPPORTED_CPUID gives it */
 	struct ioapic ioapic;
 	struct power power;
+	struct io_check io_check;
 	uint64_t entry; /* where the first CPU starts */
 	uint64_t params; /* what it finds in RSI: the zero page */
 };

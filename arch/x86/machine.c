@@ -162,6 +162,7 @@ static void add_devices(struct vm *vm)
 	device_add_all(vm, x86_devices, &vm->ports);
 	vm->arch.power = (struct power){ .end = end, .opaque = &vm->ending };
 	power_init(&vm->arch.power, &vm->ports);
+	io_check_init(&vm->arch.io_check, &vm->ports);
 }
 
 /* CPU 0 boots; KVM takes its vCPU to have id 0. */

@@ -34,6 +34,7 @@ extern const struct device x86_devices[MACHINE_MAX_DEVICES];
 #define X86_KVM_IDENTITY_MAP 0xfffbc000ULL
 
 /* I/O ports. */
+#define X86_NMI_REASON 0x61 /* System Control Port B */
 #define X86_I8042_COMMAND 0x64
 #define X86_I8042_RESET 0xfe
 #define X86_FAST_PORT 0x300 /* the channel's, after COM2 */

@@ -190,3 +190,10 @@ void arch_vcpu_dump(struct vcpu *vcpu, FILE *file)
 	fprintf(file, LINE "  cs %04x ds %04x ss %04x gs base %016llx\n", sregs.cs.selector,
 		sregs.ds.selector, sregs.ss.selector, sregs.gs.base);
 }
+
+/* A kernel that finds IOCHK set prints where it is and goes on (arch/x86/kernel/nmi.c). */
+void arch_vcpu_nmi(struct vcpu *vcpu)
+{
+	atomic_store(&vcpu->vm->arch.io_check.set, true);
+	ioctl(vcpu->fd, KVM_NMI, 0);
+}

@@ -44,6 +44,7 @@ static struct rule rules[] = {
 	{ REQUEST(KVM_GET_REGS) },
 	{ REQUEST(KVM_GET_SREGS) },
 	{ REQUEST(KVM_GET_ONE_REG) },
+	{ REQUEST(KVM_NMI) }, /* x86-64's */
 
 	/* arch_irq(): the IOAPIC of x86-64, arm64 */
 	{ REQUEST(KVM_SIGNAL_MSI) },

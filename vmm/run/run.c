@@ -121,7 +121,9 @@ static char *dump_cpus(struct vm *vm)
 		struct vcpu *vcpu = &vm->vcpus[i];
 
 		fprintf(file, "numavm: CPU %u:\n", i);
-		if (atomic_load(&vcpu->parked))
+		if (vcpu->registers && !atomic_load(&vcpu->asked))
+			fputs(vcpu->registers, file);
+		else if (atomic_load(&vcpu->parked))
 			arch_vcpu_dump(vcpu, file);
 		else
 			fprintf(file, "numavm:   does not come out of KVM_RUN\n");

@@ -146,7 +146,7 @@ static void kick_guest(struct session *s)
 		s->kick = false;
 }
 
-void session_pump(struct session *s, const struct pollfd polls[SESSION_POLLS])
+bool session_pump(struct session *s, const struct pollfd polls[SESSION_POLLS])
 {
 	channel_pump(s->channel, polls);
 	channel_state(s->channel, &s->state);
@@ -156,6 +156,12 @@ void session_pump(struct session *s, const struct pollfd polls[SESSION_POLLS])
 		feed_port(s);
 	if (s->state.done && !s->poweroff && session_is_drained(s))
 		ending_set(s->ending, OUTCOME_EXITED, "%s", "");
+	return s->state.hello;
+}
+
+void session_finish(struct session *s)
+{
+	channel_finish(s->channel);
 }
 
 bool session_is_drained(struct session *s)

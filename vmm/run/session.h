@@ -24,9 +24,12 @@ void session_poll(struct session *session, struct pollfd polls[SESSION_POLLS]);
 
 /*
  * Moves what has come, and what the guest takes; the machine ends when the command has, and all of
- * its output is written.
+ * its output is written. Returns whether init has spoken.
  */
-void session_pump(struct session *session, const struct pollfd polls[SESSION_POLLS]);
+bool session_pump(struct session *session, const struct pollfd polls[SESSION_POLLS]);
+
+/* Has init kill the command, send its files and be done. */
+void session_finish(struct session *session);
 
 /* What the guest has sent is written, or never can be. */
 bool session_is_drained(struct session *session);

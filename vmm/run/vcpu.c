@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "mem/host.h"
+#include "mem/xalloc.h"
 #include "vmm/run/kvm.h"
 #include "vmm/run/vm.h"
 
@@ -100,16 +101,36 @@ static void handle_exit(struct vcpu *vcpu)
 	}
 }
 
+static bool is_in_state(const struct vcpu *vcpu, uint32_t wanted)
+{
+	struct kvm_mp_state state;
+
+	return !ioctl(vcpu->fd, KVM_GET_MP_STATE, &state) && state.mp_state == wanted;
+}
+
 /*
  * An NMI to a CPU that was never started stays pending until its start, and KVM_RUN returns at once
  * as long as it does. INIT and SIPI lose nothing by a sleep: KVM keeps them for the next KVM_RUN.
  */
 static bool awaits_start(const struct vcpu *vcpu)
 {
-	struct kvm_mp_state state;
+	return is_in_state(vcpu, KVM_MP_STATE_UNINITIALIZED);
+}
 
-	return !ioctl(vcpu->fd, KVM_GET_MP_STATE, &state) &&
-	       state.mp_state == KVM_MP_STATE_UNINITIALIZED;
+/* An idle CPU, which is halted, has nothing to tell, and the kernel takes one NMI at a time. */
+static void answer(struct vcpu *vcpu)
+{
+	size_t size;
+	FILE *file;
+
+	if (!vcpu->registers) {
+		file = xcheck(open_memstream(&vcpu->registers, &size));
+		arch_vcpu_dump(vcpu, file);
+		xcheck(fclose(file) ? NULL : vcpu->registers);
+	}
+	if (vcpu->vm->interrupt && is_in_state(vcpu, KVM_MP_STATE_RUNNABLE))
+		arch_vcpu_nmi(vcpu);
+	atomic_store(&vcpu->asked, false);
 }
 
 #define NO_PAGE                                                                            \
@@ -121,8 +142,10 @@ static void handle_run_error(struct vcpu *vcpu)
 {
 	int number = errno;
 
-	if (number == EINTR)
+	if (number == EINTR) {
+		vcpu->run->immediate_exit = 0;
 		return;
+	}
 	if (number == EAGAIN && awaits_start(vcpu)) {
 		usleep(START_POLL_US);
 		return;
@@ -139,6 +162,8 @@ static void handle_run_error(struct vcpu *vcpu)
 static void run(struct vcpu *vcpu)
 {
 	while (!atomic_load(&vcpu->vm->ending.stopping)) {
+		if (atomic_load(&vcpu->asked))
+			answer(vcpu);
 		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
 			handle_run_error(vcpu);
 		} else {

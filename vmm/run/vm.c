@@ -10,6 +10,7 @@
 #include "vmm/run/kvm.h"
 
 #define STOP_MS 2000
+#define LOOK_MS 200
 #define KICK SIGUSR1 /* gets a vCPU out of KVM_RUN */
 
 int vm_check_limits(const struct vm *vm, struct error *err)
@@ -115,23 +116,34 @@ int vm_start(struct vm *vm, struct error *err)
 	return confine_main(&vm->confine, err);
 }
 
-/* Returns whether there was none left to kick. */
-static bool kick_vcpus(const struct vm *vm)
+/* Kicks who has not parked, or of them who is asked. Returns whether there was none left. */
+static bool kick_vcpus(const struct vm *vm, bool asked)
 {
-	bool parked = true;
+	bool done = true;
 
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
-		if (atomic_load(&vm->vcpus[i].parked))
+		const struct vcpu *vcpu = &vm->vcpus[i];
+
+		if (atomic_load(&vcpu->parked) || (asked && !atomic_load(&vcpu->asked)))
 			continue;
-		parked = false;
-		vm->vcpus[i].run->immediate_exit = 1; /* should it be about to enter KVM_RUN */
-		pthread_kill(vm->vcpus[i].thread, KICK);
+		done = false;
+		vcpu->run->immediate_exit = 1; /* should it be about to enter KVM_RUN */
+		pthread_kill(vcpu->thread, KICK);
 	}
-	return parked;
+	return done;
+}
+
+void vm_look(struct vm *vm, bool interrupt)
+{
+	vm->interrupt = interrupt;
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
+		atomic_store(&vm->vcpus[i].asked, true);
+	for (int ms = 0; ms < LOOK_MS && !kick_vcpus(vm, true); ms++)
+		usleep(1000);
 }
 
 void vm_stop(struct vm *vm)
 {
-	for (int ms = 0; ms < STOP_MS && !kick_vcpus(vm); ms++)
+	for (int ms = 0; ms < STOP_MS && !kick_vcpus(vm, false); ms++)
 		usleep(1000);
 }

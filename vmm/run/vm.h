@@ -33,6 +33,8 @@ struct vcpu {
 	struct kvm_run *run;
 	pthread_t thread;
 	unsigned int refusals; /* of KVM_RUN, with EAGAIN, since it last ran */
+	atomic_bool asked; /* by vm_look(), and has not answered yet */
+	char *registers; /* as it was when it was asked, in lines; or NULL */
 	atomic_bool parked; /* out of KVM_RUN for good */
 };
 
@@ -65,6 +67,7 @@ struct vm {
 	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
 	struct ending ending;
 	struct session *session; /* NULL: no command runs in the guest */
+	bool interrupt; /* who is asked is to have an NMI */
 	struct arch_vm arch;
 };
 
@@ -89,6 +92,13 @@ int vm_create(struct vm *vm, struct error *err);
  * thread becomes SCHED_FIFO too, above them. Returns 0, or -1.
  */
 int vm_start(struct vm *vm, struct error *err);
+
+/*
+ * Has every vCPU note its registers, if it has not yet, and go on; with @interrupt an NMI comes
+ * first of what it then does, where KVM has them, if it is neither idle nor yet to be started.
+ * Waits for them at most 200 ms.
+ */
+void vm_look(struct vm *vm, bool interrupt);
 
 /*
  * Gets every vCPU out of KVM_RUN. Waits for them at most 2 s: one that the host does not let go is

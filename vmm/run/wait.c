@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/wait.h"
 
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,13 +10,13 @@
 
 #include "mem/clock.h"
 #include "vmm/run/input.h"
+#include "vmm/run/limits.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/session.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
 
 #define LAST_BYTES_S 1 /* for a stdout that is slow to take what the guest said last */
-#define PANIC_GRACE_S 5 /* for a kernel that hangs in the middle of its panic */
 
 enum { POLL_EVENT, POLL_SIGNALS, POLL_INPUT, POLL_CONSOLE, POLL_SESSION };
 
@@ -27,8 +26,8 @@ struct wait {
 	struct vm *vm;
 	const struct run *run;
 	struct input input;
-	double deadline; /* seconds from run->start: the limit's, or a panic's */
-	bool panicked; /* the deadline knows of it */
+	struct limits limits;
+	bool spoken; /* init has */
 };
 
 static double time_limit(const struct run *run)
@@ -76,36 +75,63 @@ static void handle_key(struct wait *wait, enum terminal_key key)
 		patient_write(STDERR_FILENO, help, strlen(help));
 }
 
+static double now(const struct wait *wait)
+{
+	return clock_seconds_since(&wait->run->start);
+}
+
 /* A kernel that has panicked has yet to print its trace; what ends it then is told as the panic. */
 static void note_panic(struct wait *wait)
 {
-	double latest = clock_seconds_since(&wait->run->start) + PANIC_GRACE_S;
-
-	if (wait->panicked || !atomic_load(&wait->vm->ending.panicked))
-		return;
-	wait->panicked = true;
-	if (latest < wait->deadline)
-		wait->deadline = latest;
+	if (atomic_load(&wait->vm->ending.panicked))
+		limits_note_panic(&wait->limits, now(wait));
 }
 
-/* Time until the deadline for poll(2), rounded up; of a long one the first 1000 s. */
-static int ms_left(const struct wait *wait)
+/* Time until @when for poll(2), rounded up; of a long one the first 1000 s. */
+static int ms_until(const struct wait *wait, double when)
 {
-	double left = wait->deadline - clock_seconds_since(&wait->run->start);
+	double left = when - now(wait);
 
 	if (left <= 0)
 		return 0;
 	return left < 1000 ? left * 1000 + 1 : 1000000;
 }
 
-static void check_deadline(struct wait *wait)
+static int ms_left(const struct wait *wait)
 {
+	return ms_until(wait, limits_due(&wait->limits, wait->spoken));
+}
+
+/* As the limit has it that has passed. */
+static void make_outcome(const struct wait *wait, struct outcome *outcome)
+{
+	if (wait->limits.by_boot)
+		outcome_from_boot_timeout(outcome, wait->run->boot_timeout_ns);
+	else
+		outcome_from_timeout(outcome, wait->run->timeout_ns);
+}
+
+static void check_limits(struct wait *wait)
+{
+	struct ending *ending = &wait->vm->ending;
+	enum limits_step step = limits_step(&wait->limits, now(wait), wait->spoken);
 	struct outcome outcome;
 
-	if (ms_left(wait))
-		return;
-	outcome_from_timeout(&outcome, wait->run->timeout_ns);
-	ending_offer(&wait->vm->ending, &outcome);
+	make_outcome(wait, &outcome);
+	switch (step) {
+	case LIMITS_WAIT:
+		break;
+	case LIMITS_FINISH:
+	case LIMITS_INTERRUPT:
+		ending_note_limit(ending, &outcome);
+		if (step == LIMITS_FINISH)
+			session_finish(wait->vm->session);
+		vm_look(wait->vm, step == LIMITS_INTERRUPT);
+		break;
+	case LIMITS_END:
+	case LIMITS_PANIC:
+		ending_offer(ending, &outcome);
+	}
 }
 
 static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
@@ -124,7 +150,7 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 		console_flush(&wait->vm->console, 0);
 	input_offer(&wait->input);
 	if (wait->vm->session)
-		session_pump(wait->vm->session, polls + POLL_SESSION);
+		wait->spoken = session_pump(wait->vm->session, polls + POLL_SESSION);
 }
 
 static void wait_once(struct wait *wait, struct pollfd polls[NR_POLL])
@@ -158,16 +184,15 @@ static void end_session(struct wait *wait, struct pollfd polls[NR_POLL])
 {
 	struct ending *ending = &wait->vm->ending;
 	bool patient = ending->outcome.kind < OUTCOME_TIMEOUT;
+	double until = patient ? time_limit(wait->run) : now(wait) + LAST_BYTES_S;
 	struct outcome late;
 
 	coalesced_drain(wait->vm);
 	session_judge(wait->vm->session, &ending->outcome);
-	wait->deadline = patient ? time_limit(wait->run)
-				 : clock_seconds_since(&wait->run->start) + LAST_BYTES_S;
 	polls[POLL_EVENT].fd = polls[POLL_CONSOLE].fd = wait->input.fd = -1;
-	while (!session_is_drained(wait->vm->session) && ms_left(wait)) {
+	while (!session_is_drained(wait->vm->session) && ms_until(wait, until)) {
 		session_poll(wait->vm->session, polls + POLL_SESSION);
-		if (poll(polls, NR_POLL, ms_left(wait)) <= 0)
+		if (poll(polls, NR_POLL, ms_until(wait, until)) <= 0)
 			continue;
 		session_pump(wait->vm->session, polls + POLL_SESSION);
 		if (polls[POLL_SIGNALS].revents &&
@@ -185,7 +210,6 @@ void wait_for_end(struct vm *vm, const struct run *run, int signals)
 	struct wait wait = {
 		.vm = vm,
 		.run = run,
-		.deadline = time_limit(run),
 	};
 	struct pollfd polls[NR_POLL] = {
 		[POLL_EVENT] = { .fd = vm->ending.event, .events = POLLIN },
@@ -194,11 +218,12 @@ void wait_for_end(struct vm *vm, const struct run *run, int signals)
 		[POLL_CONSOLE] = { .fd = vm->console.timer, .events = POLLIN },
 	};
 
+	limits_init(&wait.limits, run->timeout_ns, run->boot_timeout_ns, run->command);
 	open_input(&wait);
 	while (!atomic_load(&vm->ending.stopping)) {
 		note_panic(&wait);
 		wait_once(&wait, polls);
-		check_deadline(&wait);
+		check_limits(&wait);
 	}
 	if (vm->session)
 		end_session(&wait, polls);
