@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/wait.h"
 
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
