@@ -147,6 +147,7 @@ check: setup-check
 	@$(MAKE) -s BUILD=$(BUILD)/fault LINK= all
 	@$(foreach a,$(OTHERS),$(MAKE) -s ARCH=$a BUILD=$(BUILD)/$a all $(filter $(BUILD)/$a/%,$(OTHER_UNITS)) &&) :
 	@tests/guest/build.sh $(BUILD)/guest
+	@tests/init/build.sh $(BUILD)/init/drive
 	@tests/host/build-tools $(BUILD)/host
 	@BUILD=$(BUILD) MAKE="$(MAKE)" tests/check
 

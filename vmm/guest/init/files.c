@@ -42,9 +42,9 @@ static int copy_file(int fd, off_t *size)
 	int copy = memfd_create("numavm", MFD_CLOEXEC);
 	ssize_t n = sizeof(bytes);
 
-	for (*size = 0; n > 0 && *size < FILES_COPY; *size += n) {
-		if (write(copy, bytes, n) != n)
-			break;
+	*size = 0;
+	while (n > 0 && *size < FILES_COPY && write(copy, bytes, n) == n) {
+		*size += n;
 		n = read_full(fd);
 	}
 	if (n > 0)
