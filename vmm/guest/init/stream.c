@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -283,7 +282,6 @@ int stream_run(const struct command *command)
 	streams.in.fd = command->fds[FRAME_STDIN];
 	for (i = FRAME_STDOUT; i <= FRAME_STDERR; i++)
 		streams.from[i].fd = command->fds[i];
-	mlockall(MCL_CURRENT); /* what init needs is its own before the command can take it */
 	grant_input();
 	while (going && !(streams.exited && streams.from[FRAME_STDOUT].fd < 0 &&
 			  streams.from[FRAME_STDERR].fd < 0))
