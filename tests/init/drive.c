@@ -32,7 +32,7 @@
 
 #define KEY 0x1badcafe
 #define QUIET_MS 300
-#define PATIENCE_S 30
+#define PATIENCE_S 20
 
 struct reaction {
 	const char *text, *action;

@@ -11,7 +11,9 @@
 #include "vmm/guest/init/port.h"
 #include "vmm/guest/init/text.h"
 
+#ifndef LINK_TTY
 #define LINK_TTY "/dev/ttyS1"
+#endif
 #define PADDED(length) (((length) + FRAME_ALIGN - 1) & ~(size_t)(FRAME_ALIGN - 1))
 
 struct frame {
