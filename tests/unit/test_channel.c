@@ -94,18 +94,23 @@ static void hello(struct ends *ends)
 /* The next frame that the host says, or NULL when it has nothing to say. */
 static const struct frame_header *hear(struct ends *ends)
 {
-	uint8_t byte;
-	const uint8_t *at;
+	union {
+		struct frame_header header;
+		uint8_t bytes[sizeof(struct frame_header) + FRAME_MAX];
+	} u;
+	const uint8_t *at = u.bytes;
 	size_t size;
 
-	while (channel_take(ends->channel, &byte, 1)) {
-		at = &byte;
-		size = 1;
-		if (frames_next(&ends->frames, &at, &size))
-			return &ends->frames.header;
-	}
+	channel_pull(ends->channel, u.bytes, sizeof(u.header));
+	if (!u.header.magic)
+		return NULL;
+	size = (u.header.length + FRAME_ALIGN - 1) / FRAME_ALIGN * FRAME_ALIGN;
+	ck_assert_uint_le(size, FRAME_MAX);
+	channel_pull(ends->channel, u.bytes + sizeof(u.header), size);
+	size = sizeof(u.header) + u.header.length;
+	ck_assert(frames_next(&ends->frames, &at, &size));
 	ck_assert_uint_eq(ends->frames.garbage + ends->frames.lost, 0);
-	return NULL;
+	return &ends->frames.header;
 }
 
 static void hear_credit(struct ends *ends, enum frame_stream stream, uint32_t bytes)
@@ -393,6 +398,72 @@ START_TEST(input_as_it_is_granted)
 }
 END_TEST
 
+/* Where there was no room for more of stdin, the main thread is told when the guest has made some. */
+START_TEST(input_that_waits_for_room)
+{
+	static const uint8_t bytes[FRAME_WINDOW];
+	uint32_t grant = 2 * FRAME_WINDOW;
+	struct ends ends;
+
+	open_ends(&ends);
+	hello(&ends);
+	say(&ends, FRAME_CREDIT, FRAME_STDIN, &grant, sizeof(grant));
+	ck_assert_uint_eq(channel_input(ends.channel, bytes, sizeof(bytes)), sizeof(bytes));
+	ck_assert_uint_eq(channel_room(ends.channel), 0);
+	ends.wakes = 0;
+	ck_assert_uint_eq(hear(&ends)->length, FRAME_MAX);
+	ck_assert_uint_eq(ends.wakes, 1);
+	ck_assert_uint_eq(hear(&ends)->length, FRAME_MAX);
+	ck_assert_uint_eq(ends.wakes, 1);
+	ck_assert_uint_eq(channel_room(ends.channel), 2 * FRAME_MAX);
+	channel_free(ends.channel);
+}
+END_TEST
+
+/* Whoever reads a header at a time, in whatever accesses, finds a frame only at its beginning. */
+START_TEST(zeroes_come_as_headers)
+{
+	uint8_t bytes[sizeof(struct frame_header)] = { 0 };
+	struct frame_header header;
+	struct ends ends;
+
+	open_ends(&ends);
+	hello(&ends);
+	channel_pull(ends.channel, bytes, 4);
+	channel_resize(ends.channel, 24, 80);
+	ck_assert(channel_kicks(ends.channel));
+	channel_pull(ends.channel, bytes + 4, 12);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		ck_assert_uint_eq(bytes[i], 0);
+	channel_pull(ends.channel, (uint8_t *)&header, sizeof(header));
+	ck_assert_uint_eq(header.magic, FRAME_MAGIC);
+	ck_assert_uint_eq(header.kind, FRAME_SIZE);
+	channel_free(ends.channel);
+}
+END_TEST
+
+/* On the way that is pushed there are no zeroes but a frame's own, and no end of what waits is lost. */
+START_TEST(the_pushed_way)
+{
+	uint8_t bytes[100];
+	struct ends ends;
+
+	open_ends(&ends);
+	channel_resize(ends.channel, 24, 80);
+	ck_assert_uint_eq(channel_take(ends.channel, bytes, sizeof(bytes)), 0);
+	hello(&ends);
+	channel_finish(ends.channel);
+	ck_assert_uint_eq(channel_take(ends.channel, bytes, 10), 10);
+	ck_assert_uint_eq(channel_take(ends.channel, bytes + 10, sizeof(bytes) - 10), 16 + 24 - 10);
+	ck_assert_uint_eq(bytes[4], FRAME_FINISH);
+	ck_assert_uint_eq(bytes[16 + 4], FRAME_SIZE);
+	ck_assert_uint_eq(bytes[32], 24);
+	ck_assert_uint_eq(bytes[34], 80);
+	ck_assert_uint_eq(channel_take(ends.channel, bytes, sizeof(bytes)), 0);
+	channel_free(ends.channel);
+}
+END_TEST
+
 START_TEST(grants_do_not_overflow)
 {
 	uint32_t grant = UINT32_MAX - 1;
@@ -472,6 +543,9 @@ Suite *channel_suite(void)
 	tcase_add_test(tc, a_reader_that_goes_away);
 	tcase_add_test(tc, a_stream_to_nowhere);
 	tcase_add_test(tc, input_as_it_is_granted);
+	tcase_add_test(tc, input_that_waits_for_room);
+	tcase_add_test(tc, zeroes_come_as_headers);
+	tcase_add_test(tc, the_pushed_way);
 	tcase_add_test(tc, grants_do_not_overflow);
 	tcase_add_test(tc, warnings_without_end);
 	tcase_add_test(tc, the_reason_of_an_end);

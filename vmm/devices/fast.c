@@ -8,7 +8,7 @@ static uint64_t fast_read(struct bus_device *device, uint64_t offset, unsigned i
 
 	if (offset >= FAST_DATA_SIZE)
 		return ~0ULL;
-	fast->ops->take(fast->opaque, (uint8_t *)&value, size);
+	fast->ops->pull(fast->opaque, (uint8_t *)&value, size);
 	return value;
 }
 

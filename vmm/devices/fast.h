@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The channel's fast port: bytes written at its beginning go to its user (session.c), in accesses
- * of any width, and reads there are answered with the user's bytes, zeroes where it has none. KVM
+ * of any width, and reads there are answered with the user's bytes. KVM
  * may collect the writes (coalesced.h); one elsewhere, which it does not, has them handed over. It
  * is on a bus only where a command runs in the guest. No lock of its own, no system calls.
  */
@@ -17,7 +17,7 @@
 
 struct fast_ops {
 	void (*receive)(void *opaque, const uint8_t *bytes, size_t size);
-	size_t (*take)(void *opaque, uint8_t *bytes, size_t size);
+	void (*pull)(void *opaque, uint8_t *bytes, size_t size); /* all of them */
 };
 
 struct fast {

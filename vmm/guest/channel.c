@@ -49,7 +49,8 @@ struct channel {
 	struct sender sender;
 	struct frame_size window;
 	bool resize, finish; /* to be told */
-	bool idle; /* the guest has taken all, and waits for a kick */
+	bool idle; /* the guest has pulled all, and waits for a kick */
+	size_t zeroes; /* that it has yet to pull of a header */
 	char warnings[CHANNEL_WARNINGS][WARNING_SIZE];
 	unsigned int nr_warnings, told_warnings;
 };
@@ -304,12 +305,19 @@ static bool has_more(struct channel *c)
 	return c->sender.at < c->sender.size || make_next(c);
 }
 
-size_t channel_take(struct channel *c, uint8_t *bytes, size_t size)
+static size_t room(const struct stream *stream)
+{
+	size_t waits = stream->ring.count, most = FRAME_WINDOW - waits;
+
+	return stream->closed ? 0 : most < stream->credit ? most : stream->credit;
+}
+
+/* With the lock. */
+static size_t take_frames(struct channel *c, uint8_t *bytes, size_t size)
 {
 	struct sender *s = &c->sender;
 	size_t taken = 0;
 
-	pthread_mutex_lock(&c->lock);
 	while (taken < size && has_more(c)) {
 		size_t left = s->size - s->at, part = size - taken < left ? size - taken : left;
 
@@ -317,9 +325,48 @@ size_t channel_take(struct channel *c, uint8_t *bytes, size_t size)
 		s->at += part;
 		taken += part;
 	}
-	c->idle = taken < size;
-	pthread_mutex_unlock(&c->lock);
 	return taken;
+}
+
+/* Zeroes come as whole headers, or a frame could begin in the middle of one that is read. */
+static void pull(struct channel *c, uint8_t *bytes, size_t size)
+{
+	while (size) {
+		size_t part = size < c->zeroes ? size : c->zeroes;
+
+		memset(bytes, 0, part);
+		c->zeroes -= part;
+		if (!part)
+			part = take_frames(c, bytes, size);
+		if (!part) {
+			c->zeroes = sizeof(struct frame_header);
+			c->idle = true;
+		}
+		bytes += part;
+		size -= part;
+	}
+}
+
+size_t channel_take(struct channel *c, uint8_t *bytes, size_t size)
+{
+	pthread_mutex_lock(&c->lock);
+	size = take_frames(c, bytes, size);
+	pthread_mutex_unlock(&c->lock);
+	return size;
+}
+
+void channel_pull(struct channel *c, uint8_t *bytes, size_t size)
+{
+	const struct stream *input = &c->streams[FRAME_STDIN];
+	bool full, wake;
+
+	pthread_mutex_lock(&c->lock);
+	full = !room(input);
+	pull(c, bytes, size);
+	wake = full && room(input);
+	pthread_mutex_unlock(&c->lock);
+	if (wake)
+		c->ops->wake(c->opaque);
 }
 
 bool channel_kicks(struct channel *c)
@@ -332,13 +379,6 @@ bool channel_kicks(struct channel *c)
 		c->idle = false;
 	pthread_mutex_unlock(&c->lock);
 	return kicks;
-}
-
-static size_t room(const struct stream *stream)
-{
-	size_t waits = stream->ring.count, most = FRAME_WINDOW - waits;
-
-	return stream->closed ? 0 : most < stream->credit ? most : stream->credit;
 }
 
 size_t channel_room(struct channel *c)

@@ -55,13 +55,18 @@ void channel_receive(struct channel *channel, const uint8_t *bytes, size_t size)
 
 /*
  * Takes up to @size bytes for the guest; returns how many. A frame is followed by zeroes up to a
- * multiple of FRAME_ALIGN. Nothing before HELLO. From any thread.
+ * multiple of FRAME_ALIGN. Nothing before HELLO. Main thread, where the way to the guest tells of
+ * room.
  */
 size_t channel_take(struct channel *channel, uint8_t *bytes, size_t size);
 
 /*
- * Is there something to take since channel_take() last had too little? Says so once. Main thread.
+ * The same where the guest reads by itself: @size bytes, which are frames and, where there is none,
+ * as many zeroes as a header has. From a vCPU's thread.
  */
+void channel_pull(struct channel *channel, uint8_t *bytes, size_t size);
+
+/* Is there something since channel_pull() last had nothing? Says so once. Main thread. */
 bool channel_kicks(struct channel *channel);
 
 /* How much of stdin is to be read now: what the guest has asked for and has not got. */

@@ -42,9 +42,9 @@ static void receive_fast(void *session, const uint8_t *bytes, size_t size)
 	channel_receive(((struct session *)session)->channel, bytes, size);
 }
 
-static size_t take_fast(void *session, uint8_t *bytes, size_t size)
+static void pull_fast(void *session, uint8_t *bytes, size_t size)
 {
-	return channel_take(((struct session *)session)->channel, bytes, size);
+	channel_pull(((struct session *)session)->channel, bytes, size);
 }
 
 /* In a raw terminal as well. */
@@ -103,7 +103,7 @@ struct session *session_new(struct vm *vm, const struct run *run)
 {
 	static const struct channel_ops channel_ops = { wake_main, tell_warning };
 	static const struct serial_ops port_ops = { send_to_channel, wake_main };
-	static const struct fast_ops fast_ops = { receive_fast, take_fast };
+	static const struct fast_ops fast_ops = { receive_fast, pull_fast };
 	const int fds[FRAME_STREAMS] = { -1, open_anew(STDOUT_FILENO), open_anew(STDERR_FILENO),
 					 run->out_fd };
 	struct session *s = xcalloc(1, sizeof(*s));
