@@ -48,7 +48,7 @@ compile() {
 
 	[ -e "$source" ] || source=$here/$1.S
 	object=$out/obj/${1##*/}.o
-	newer "$object" "$source" "$here/guest.h" "$folder/machine.h" "$here/build.sh" && return
+	newer "$object" "$source" "$here/guest.h" "$here/session.h" "$folder/machine.h" "$here/build.sh" && return
 	echo "CC $object"
 	# shellcheck disable=SC2086 # the flags are words
 	"$cc" -std=gnu11 -O2 -ffreestanding -nostdlib -mgeneral-regs-only -fno-stack-protector \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A session as init has it, over either way: says hello, asks for up to 16 bytes of stdin, which
- * come back on stdout, and exits with 7.
+ * come back on stdout as do sizes of the terminal, and exits with 7.
  */
 #include "guest.h"
 
 enum { STDIN, STDOUT, STDERR };
-enum { DATA, END, CREDIT, CLOSED, HELLO, START, EXIT, ERROR, WARNING, DONE };
+enum { DATA, END, CREDIT, CLOSED, HELLO, START, EXIT, ERROR, WARNING, DONE, SIZE };
 
 static void session(int fast)
 {
@@ -24,7 +24,7 @@ static void session(int fast)
 	frames_send(START, 0, "", 0);
 	frames_send(CREDIT, STDIN, &credit, sizeof(credit));
 	frames_send(DATA, STDERR, "err\n", 4);
-	while ((kind = frames_receive(payload, &length)) == DATA)
+	while ((kind = frames_receive(payload, &length)) == DATA || kind == SIZE)
 		frames_send(DATA, STDOUT, payload, length);
 	if (kind != END)
 		fail("not the end of stdin:", kind);

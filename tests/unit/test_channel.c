@@ -398,7 +398,7 @@ START_TEST(input_as_it_is_granted)
 }
 END_TEST
 
-/* Where there was no room for more of stdin, the main thread is told when the guest has made some. */
+/* Where there was no room for more of stdin, the main thread is told once the guest makes some. */
 START_TEST(input_that_waits_for_room)
 {
 	static const uint8_t bytes[FRAME_WINDOW];
@@ -442,7 +442,7 @@ START_TEST(zeroes_come_as_headers)
 }
 END_TEST
 
-/* On the way that is pushed there are no zeroes but a frame's own, and no end of what waits is lost. */
+/* On the way that is pushed there are no zeroes but those of a frame. */
 START_TEST(the_pushed_way)
 {
 	uint8_t bytes[100];

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* A whole run with a command, whose init is a tiny guest, on this host's KVM. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -64,22 +70,22 @@ static _Noreturn void run_guest(const char *kernel, const struct command *comman
 	_exit(result.outcome.status);
 }
 
+/* @out: a pipe for stdout, or NULL: a new one. */
 static void start(struct child *child, const char *kernel, const struct command *command,
-		  uint64_t timeout_ns)
+		  uint64_t timeout_ns, const int out[2])
 {
 	int pipes[3][2];
 
 	*child = (struct child){ 0 };
 	for (unsigned int i = 0; i < 3; i++)
 		ck_assert_int_eq(pipe(pipes[i]), 0);
+	for (unsigned int i = 0; out && i < 2; i++)
+		dup2(out[i], pipes[1][i]);
 	child->pid = fork();
 	if (!child->pid) {
 		for (unsigned int i = 0; i < 3; i++)
 			dup2(pipes[i][i > 0], i);
-		for (unsigned int i = 0; i < 3; i++) {
-			close(pipes[i][0]);
-			close(pipes[i][1]);
-		}
+		close_range(3, ~0U, 0);
 		run_guest(kernel, command, timeout_ns);
 	}
 	child->in = pipes[0][1];
@@ -116,7 +122,7 @@ static void check_session(const char *kernel)
 	struct command command = { .key = KEY };
 	struct child child;
 
-	start(&child, kernel, &command, 60000000000ULL);
+	start(&child, kernel, &command, 60000000000ULL, NULL);
 	ck_assert_int_eq(write(child.in, "hello ", 6), 6);
 	ck_assert_int_eq(write(child.in, "guest", 5), 5);
 	close(child.in);
@@ -141,13 +147,136 @@ START_TEST(over_the_fast_port)
 }
 END_TEST
 
+/* A pipe for stdout that has no room. Returns how much is in it. */
+static size_t fill_pipe(int pipes[2])
+{
+	static const char zeroes[PIPE_BUF];
+	size_t size = 0;
+
+	ck_assert_int_eq(pipe2(pipes, O_NONBLOCK), 0);
+	while (write(pipes[1], zeroes, sizeof(zeroes)) > 0)
+		size += sizeof(zeroes);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(fcntl(pipes[0], F_SETFL, 0), 0);
+	ck_assert_int_eq(fcntl(pipes[1], F_SETFL, 0), 0);
+	return size;
+}
+
+/* Reads stderr until @text has come. */
+static void wait_for_text(struct child *child, const char *text)
+{
+	while (!strstr(child->err_text, text)) {
+		ssize_t got = read(child->err, child->err_text + child->err_size, 100);
+
+		ck_assert_int_gt(got, 0);
+		child->err_size += got;
+		ck_assert_uint_lt(child->err_size, sizeof(child->err_text) - 100);
+	}
+}
+
+/* A stdout that takes nothing: the command has ended long ago, and its output is not lost. */
+START_TEST(reader_that_comes_late)
+{
+	struct command command = { .key = KEY };
+	char zeroes[PIPE_BUF];
+	struct child child;
+	int full[2];
+	size_t left = fill_pipe(full);
+
+	start(&child, "build/guest/session_fast", &command, 60000000000ULL, full);
+	close(child.in);
+	wait_for_text(&child, "err\n");
+	ck_assert_int_eq(poll(&(struct pollfd){ .fd = child.err, .events = POLLIN }, 1, 1000), 0);
+	ck_assert_int_eq(waitpid(child.pid, NULL, WNOHANG), 0);
+	for (; left; left -= sizeof(zeroes))
+		ck_assert_int_eq(read(full[0], zeroes, sizeof(zeroes)), sizeof(zeroes));
+	close(full[0]);
+	close(full[1]);
+	finish_child(&child);
+	ck_assert_int_eq(child.status, 7);
+	ck_assert_uint_eq(child.out_size, 3);
+}
+END_TEST
+
+/* One that never comes does not keep the time limit. */
+START_TEST(reader_that_never_comes)
+{
+	struct command command = { .key = KEY };
+	struct child child;
+	int full[2], status;
+
+	fill_pipe(full);
+	start(&child, "build/guest/session_fast", &command, 3000000000ULL, full);
+	close(child.in);
+	wait_for_text(&child, "err\n");
+	ck_assert_int_eq(waitpid(child.pid, &status, 0), child.pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 124);
+	close(full[0]);
+	close(full[1]);
+	close(child.out);
+	close(child.err);
+}
+END_TEST
+
+/* Has nobody made the terminal raw yet? What is typed before would be echoed. */
+static bool is_cooked(int fd)
+{
+	struct termios now;
+
+	ck_assert_int_eq(tcgetattr(fd, &now), 0);
+	return now.c_lflag & ECHO;
+}
+
+/* The next bytes from @fd. */
+static void expect_bytes(int fd, const char *text, size_t size)
+{
+	char got[16];
+	size_t nr = 0;
+
+	while (nr < size) {
+		ssize_t more = read(fd, got + nr, size - nr);
+
+		ck_assert_int_gt(more, 0);
+		nr += more;
+	}
+	ck_assert_mem_eq(got, text, size);
+}
+
+/* Raw, with its size and its changes, and the keys that are ours. */
+START_TEST(on_a_terminal)
+{
+	struct command command = { .key = KEY, .terminal = true };
+	struct winsize size = { .ws_row = 33, .ws_col = 101 };
+	int master, status;
+	pid_t pid = forkpty(&master, NULL, NULL, NULL);
+
+	if (!pid) {
+		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		close_range(3, ~0U, 0);
+		run_guest("build/guest/session_fast", &command, 60000000000ULL);
+	}
+	while (is_cooked(master))
+		usleep(1000);
+	ck_assert_int_eq(write(master, "a\3\1\1", 4), 4);
+	expect_bytes(master, "a\3\1", 3);
+	ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &size), 0);
+	expect_bytes(master, "\41\0\145\0", 4);
+	ck_assert_int_eq(write(master, "\1x", 2), 2);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 125);
+	close(master);
+}
+END_TEST
+
 /* A power-off is not init's word. */
 START_TEST(ends_without_a_word)
 {
 	struct command command = { .key = KEY };
 	struct child child;
 
-	start(&child, "build/guest/poweroff", &command, 60000000000ULL);
+	start(&child, "build/guest/poweroff", &command, 60000000000ULL, NULL);
 	finish_child(&child);
 	close(child.in);
 	ck_assert_int_eq(child.status, 125);
@@ -162,7 +291,7 @@ START_TEST(another_runs_key)
 	struct command command = { .key = KEY + 1 };
 	struct child child;
 
-	start(&child, "build/guest/session_tty", &command, 2000000000ULL);
+	start(&child, "build/guest/session_tty", &command, 2000000000ULL, NULL);
 	finish_child(&child);
 	close(child.in);
 	ck_assert_int_eq(child.status, 124);
@@ -172,8 +301,10 @@ END_TEST
 
 Suite *session_suite(void)
 {
-	const TTest *const tests[] = { over_the_serial_port, over_the_fast_port,
-				       ends_without_a_word, another_runs_key };
+	const TTest *const tests[] = { over_the_serial_port,   over_the_fast_port,
+				       reader_that_comes_late, reader_that_never_comes,
+				       on_a_terminal,	       ends_without_a_word,
+				       another_runs_key };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("session");
 	TCase *tc = tcase_create("session");
