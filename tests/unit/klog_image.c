@@ -124,7 +124,7 @@ void klog_image_make(struct klog_image *image)
 {
 	size_t size = IMAGE_PAGES * PAGE;
 
-	*image = (struct klog_image){ .id = -(COUNT + 1), .head = -SIZE };
+	*image = (struct klog_image){ .id = (uint32_t) - (COUNT + 1), .head = -SIZE };
 	image->base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	madvise(image->base, size, MADV_NOHUGEPAGE);
 	image->range = (struct layout_range){ .gpa = IMAGE_GPA, .size = size };
@@ -173,7 +173,7 @@ static void add_text(struct klog_image *image, struct desc *desc, uint64_t id, c
 uint64_t klog_image_add(struct klog_image *image, enum image_state state, unsigned int facility,
 			const char *text, size_t size)
 {
-	uint64_t id = ID(++image->id), index = id % COUNT, seq = image->id + COUNT;
+	uint64_t id = ID(++image->id), index = id % COUNT, seq = image->id - (uint32_t)-COUNT;
 	struct desc desc = { id | (uint64_t)state << 62, 3, 3 };
 	const uint8_t lengths[] = { size, size >> 8, facility };
 

@@ -7,11 +7,11 @@
 static const uint8_t *find_page(struct kernel_memory *memory, uint64_t va)
 {
 	unsigned int slot = va / RAM_PEEK_PAGE % KERNEL_MEMORY_PAGES;
-	uint64_t gpa;
+	uint64_t gpa = va - memory->offset;
 
 	if (memory->pages[slot].at && memory->pages[slot].va == va)
 		return memory->pages[slot].at;
-	if (!arch_kernel_gpa(memory->info, memory->ram, va, &gpa))
+	if (memory->info && !arch_kernel_gpa(memory->info, memory->ram, va, &gpa))
 		return NULL;
 	memory->pages[slot].va = va;
 	return memory->pages[slot].at = ram_peek_page(memory->ram, gpa);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's memory by its kernel's own virtual addresses, through its page tables, for printk.c,
- * which owns one while it reads.
+ * The guest's memory by its kernel's own virtual addresses, through its page tables or without any,
+ * for printk.c and printk_find.c, which own one while they read.
  */
 #ifndef VMM_GUEST_KERNEL_MEMORY_H
 #define VMM_GUEST_KERNEL_MEMORY_H
@@ -11,7 +11,8 @@
 #define KERNEL_MEMORY_PAGES 64
 
 struct kernel_memory {
-	const struct vmcoreinfo *info;
+	const struct vmcoreinfo *info; /* NULL: addresses are @offset above guest-physical ones */
+	uint64_t offset;
 	const struct ram *ram;
 	struct {
 		uint64_t va;

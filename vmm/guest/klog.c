@@ -118,6 +118,8 @@ void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo)
 	reader->ram = ram;
 	if (!vmcoreinfo || !vmcoreinfo_read(&reader->info, ram, vmcoreinfo) || !read_log(reader))
 		vmcoreinfo_find(&reader->info, ram, read_log, reader);
+	if (!klog->found)
+		klog->found = printk_find(ram, take_record, reader) && klog->nr;
 	free(reader);
 	reverse(klog);
 	note_kinds(klog);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel's own log, read where it lies: the printk ring buffer in guest memory (kernels from
- * 5.10 on), found by VMCOREINFO. All of it is what a guest has written: bounded and distrusted.
+ * 5.10 on), found by VMCOREINFO, or by its looks while there is none. All of it is what a guest has written: bounded and distrusted.
  * run.c asks when the vCPUs have stopped.
  */
 #ifndef VMM_GUEST_KLOG_H
@@ -42,7 +42,8 @@ struct klog {
 
 /*
  * @vmcoreinfo: the address that init named, or 0: it is looked for in all of @ram's pages that are
- * there. Never fails: what cannot be read is not found.
+ * there, and so is the ring itself where no VMCOREINFO leads to it. Never fails: what cannot be
+ * read is not found.
  */
 void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo);
 

@@ -18,12 +18,22 @@ struct printk_record {
 	char text[PRINTK_TEXT_MAX];
 };
 
+/* Takes a record; returns false when it wants no more. */
+typedef bool printk_take(void *opaque, const struct printk_record *record);
+
 /*
  * Calls @take with each record, newest first, until it returns false. A record that a CPU was
  * stopped in the middle of, or that is overwritten, is left out. Returns false when there is no
  * ring that could be read.
  */
-bool printk_read(const struct vmcoreinfo *info, const struct ram *ram,
-		 bool (*take)(void *opaque, const struct printk_record *record), void *opaque);
+bool printk_read(const struct vmcoreinfo *info, const struct ram *ram, printk_take *take,
+		 void *opaque);
+
+/*
+ * The same without VMCOREINFO, which is not there until the kernel's subsys_initcall()s and not in
+ * every kernel: the ring is known by its first record, "Linux version ...", and must be as Linux
+ * 5.10 to 6.17 have it, and not have wrapped. Looks for two seconds at most.
+ */
+bool printk_find(const struct ram *ram, printk_take *take, void *opaque);
 
 #endif

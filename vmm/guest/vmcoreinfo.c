@@ -13,7 +13,7 @@
 #define FIRST_KEY "OSRELEASE="
 
 #define PEEK 512 /* a divisor of what anything is aligned to */
-#define SECONDS 2.0
+#define SECONDS 1.0
 #define CANDIDATES 64
 
 struct note {

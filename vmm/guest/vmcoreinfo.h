@@ -24,7 +24,7 @@ bool vmcoreinfo_read(struct vmcoreinfo *info, const struct ram *ram, uint64_t gp
 
 /*
  * Calls @found with each that is at the beginning of a page of @ram, until it returns true; for a
- * few seconds at most. @info is where they are read to.
+ * second at most. @info is where they are read to.
  */
 void vmcoreinfo_find(struct vmcoreinfo *info, const struct ram *ram, bool (*found)(void *opaque),
 		     void *opaque);
