@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel's own log, read where it lies: the printk ring buffer in guest memory (kernels from
- * 5.10 on), found by VMCOREINFO, or by its looks while there is none. All of it is what a guest has written: bounded and distrusted.
- * run.c asks when the vCPUs have stopped.
+ * 5.10 on), found by VMCOREINFO, or by its looks while there is none. All of it is what a guest has
+ * written: bounded and distrusted. A program can say nothing there in the kernel's name by way of
+ * /dev/kmsg; root, and what writes to its memory by other ways, can. run.c asks when the vCPUs have
+ * stopped.
  */
 #ifndef VMM_GUEST_KLOG_H
 #define VMM_GUEST_KLOG_H

@@ -32,7 +32,7 @@ bool printk_read(const struct vmcoreinfo *info, const struct ram *ram, printk_ta
 /*
  * The same without VMCOREINFO, which is not there until the kernel's subsys_initcall()s and not in
  * every kernel: the ring is known by its first record, "Linux version ...", and must be as Linux
- * 5.10 to 6.17 have it, and not have wrapped. Looks for two seconds at most.
+ * 5.10 to 6.12 have it, and not have wrapped. Looks for two seconds at most.
  */
 bool printk_find(const struct ram *ram, printk_take *take, void *opaque);
 
