@@ -35,7 +35,7 @@ struct klog {
 	bool found; /* the ring buffer could be read */
 	char release[65], build_id[41]; /* "" where VMCOREINFO has none; of older kernels too */
 	uint64_t kernel_offset; /* KERNELOFFSET: what KASLR added to vmlinux's addresses */
-	struct klog_line *lines; /* oldest first */
+	struct klog_line *lines; /* oldest first; the newest MiB of text */
 	size_t nr;
 	size_t first[KLOG_KINDS]; /* the line, or SIZE_MAX */
 	size_t warnings[KLOG_WARNINGS]; /* lines of KLOG_WARNING and KLOG_OOPS */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/clock.h"
 #include "mem/ram_peek.h"
 
 #define NAME "VMCOREINFO"
@@ -14,7 +15,6 @@
 
 #define PEEK 512 /* a divisor of what anything is aligned to */
 #define SECONDS 1.0
-#define CANDIDATES 64
 
 struct note {
 	Elf64_Nhdr header; /* its 4-byte fields are Elf32_Nhdr's too */
@@ -71,7 +71,7 @@ struct search {
 	const struct ram *ram;
 	bool (*found)(void *opaque);
 	void *opaque;
-	unsigned int left;
+	struct timespec start;
 };
 
 static bool look_at(void *opaque, uint64_t gpa, const uint8_t *at)
@@ -81,14 +81,15 @@ static bool look_at(void *opaque, uint64_t gpa, const uint8_t *at)
 	if (!is_text(at) && !is_note(at))
 		return false;
 	return (vmcoreinfo_read(search->info, search->ram, gpa) && search->found(search->opaque)) ||
-	       !--search->left;
+	       clock_seconds_since(&search->start) > SECONDS;
 }
 
 void vmcoreinfo_find(struct vmcoreinfo *info, const struct ram *ram, bool (*found)(void *opaque),
 		     void *opaque)
 {
-	struct search search = { info, ram, found, opaque, CANDIDATES };
+	struct search search = { info, ram, found, opaque, { 0 } };
 
+	clock_gettime(CLOCK_MONOTONIC, &search.start);
 	ram_peek_pages(ram, SECONDS, look_at, &search);
 }
 
