@@ -122,6 +122,9 @@ void arch_irq(struct vm *vm, unsigned int line, bool level);
  */
 void arch_vcpu_nmi(struct vcpu *vcpu);
 
+/* The address that a vCPU is at which does not run, or 0. */
+uint64_t arch_vcpu_pc(struct vcpu *vcpu);
+
 /* Prints the registers of a vCPU that does not run, each line after "numavm: ". */
 void arch_vcpu_dump(struct vcpu *vcpu, FILE *file);
 

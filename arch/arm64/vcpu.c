@@ -172,3 +172,10 @@ void arch_vcpu_nmi(struct vcpu *vcpu)
 {
 	(void)vcpu;
 }
+
+uint64_t arch_vcpu_pc(struct vcpu *vcpu)
+{
+	uint64_t pc;
+
+	return get_register(vcpu, PC, &pc) ? 0 : pc;
+}

@@ -197,3 +197,10 @@ void arch_vcpu_nmi(struct vcpu *vcpu)
 	atomic_store(&vcpu->vm->arch.io_check.set, true);
 	ioctl(vcpu->fd, KVM_NMI, 0);
 }
+
+uint64_t arch_vcpu_pc(struct vcpu *vcpu)
+{
+	struct kvm_regs regs;
+
+	return ioctl(vcpu->fd, KVM_GET_REGS, &regs) ? 0 : regs.rip;
+}

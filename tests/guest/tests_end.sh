@@ -66,6 +66,14 @@ t_timeout_halt() { hang hang_halt 1 -m 128M; }
 t_timeout_busy() { hang hang_busy 1 -m 128M; }
 t_timeout_four_cpus() { hang hang_busy 4 --topology 2n2l2c1t -m 128M; }
 
+# Where it was has a name, of the symbols beside the kernel or those that are named.
+t_timeout_symbol() {
+	head -c 4 "$out/hang_busy" | grep -q ELF || { echo "the guest is no ELF file"; return 2; }
+	run_guest hang_busy -m 128M --timeout 500ms
+	expect_end 124 timeout && grep -q '^numavm:   in guest_main+0x[0-9a-f]*$' "$dir/stderr" ||
+		wrong "no guest_main"
+}
+
 # As a parent may have left it.
 t_timeout_kick_blocked() {
 	env --block-signal=USR1 true 2>/dev/null || { echo "this env cannot block signals"; return 2; }

@@ -68,6 +68,7 @@ static struct rule rules[] = {
 	{ ANY(write) },
 	{ ANY(writev) },
 	{ ANY(pwrite64) },
+	{ ANY(pread64) }, /* symbols.c */
 	{ ANY(ftruncate) },
 	{ ANY(fstat) },
 	{ ANY(newfstatat) }, /* fstat(3) in some C libraries; of a path it tells as much */

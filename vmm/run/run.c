@@ -99,6 +99,7 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 
 	vm->kvm = kvm_open(err);
 	if (vm->kvm < 0 || vm_check_limits(vm, err) || arch_check(vm, err) ||
+	    symbols_open(&vm->symbols, run->symbols, run->boot->kernel.name, err) ||
 	    load_plan(&load, vm->machine, run->boot, err) || allocate(vm, run, result, err) ||
 	    load_write(&load, vm, err))
 		return -1;
@@ -111,23 +112,46 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	return vm_create(vm, err);
 }
 
+/* Where each CPU was, as vm_look() has found or as it is now. */
+static void read_places(struct vm *vm, struct symbol *places)
+{
+	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
+		struct vcpu *vcpu = &vm->vcpus[i];
+
+		if (atomic_load(&vcpu->parked))
+			places[i].address = vcpu->registers ? vcpu->pc : arch_vcpu_pc(vcpu);
+	}
+	symbols_find(&vm->symbols, places, vm->machine->topology.nr_cpus);
+}
+
+static void print_cpu(struct vcpu *vcpu, const struct symbol *place, FILE *file)
+{
+	fprintf(file, "numavm: CPU %u:\n", vcpu->index);
+	if (!atomic_load(&vcpu->parked)) {
+		fprintf(file, "numavm:   does not come out of KVM_RUN\n");
+		return;
+	}
+	if (vcpu->registers)
+		fputs(vcpu->registers, file);
+	else
+		arch_vcpu_dump(vcpu, file);
+	if (place->name[0])
+		fprintf(file, "numavm:   in %s+0x%llx\n", place->name,
+			(unsigned long long)(place->address - place->start));
+}
+
 static char *dump_cpus(struct vm *vm)
 {
+	unsigned int nr = vm->machine->topology.nr_cpus;
+	struct symbol *places = xcalloc(nr, sizeof(*places));
 	char *text;
 	size_t size;
 	FILE *file = xcheck(open_memstream(&text, &size));
 
-	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
-		struct vcpu *vcpu = &vm->vcpus[i];
-
-		fprintf(file, "numavm: CPU %u:\n", i);
-		if (vcpu->registers && !atomic_load(&vcpu->asked))
-			fputs(vcpu->registers, file);
-		else if (atomic_load(&vcpu->parked))
-			arch_vcpu_dump(vcpu, file);
-		else
-			fprintf(file, "numavm:   does not come out of KVM_RUN\n");
-	}
+	read_places(vm, places);
+	for (unsigned int i = 0; i < nr; i++)
+		print_cpu(&vm->vcpus[i], &places[i], file);
+	free(places);
 	return xcheck(fclose(file) ? NULL : text);
 }
 

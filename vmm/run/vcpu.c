@@ -126,6 +126,7 @@ static void answer(struct vcpu *vcpu)
 	if (!vcpu->registers) {
 		file = xcheck(open_memstream(&vcpu->registers, &size));
 		arch_vcpu_dump(vcpu, file);
+		vcpu->pc = arch_vcpu_pc(vcpu);
 		xcheck(fclose(file) ? NULL : vcpu->registers);
 	}
 	if (vcpu->vm->interrupt && is_in_state(vcpu, KVM_MP_STATE_RUNNABLE))

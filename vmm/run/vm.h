@@ -23,6 +23,7 @@
 #include "vmm/run/coalesced.h"
 #include "vmm/run/confine.h"
 #include "vmm/run/ending.h"
+#include "vmm/run/symbols.h"
 
 struct vm;
 
@@ -35,6 +36,7 @@ struct vcpu {
 	unsigned int refusals; /* of KVM_RUN, with EAGAIN, since it last ran */
 	atomic_bool asked; /* by vm_look(), and has not answered yet */
 	char *registers; /* as it was when it was asked, in lines; or NULL */
+	uint64_t pc; /* the same */
 	atomic_bool parked; /* out of KVM_RUN for good */
 };
 
@@ -67,6 +69,7 @@ struct vm {
 	pthread_barrier_t all_ready; /* no CPU runs before all are as they start */
 	struct ending ending;
 	struct session *session; /* NULL: no command runs in the guest */
+	struct symbols symbols; /* of the guest's kernel */
 	bool interrupt; /* who is asked is to have an NMI */
 	struct arch_vm arch;
 };
