@@ -10,12 +10,16 @@
 #include "arch/load.h"
 #include "mem/clock.h"
 #include "mem/xalloc.h"
+#include "vmm/guest/command.h"
 #include "vmm/run/kvm.h"
 #include "vmm/run/patient.h"
+#include "vmm/run/post_mortem.h"
 #include "vmm/run/report.h"
 #include "vmm/run/session.h"
+#include "vmm/run/result_json.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
+#include "vmm/run/verdict.h"
 #include "vmm/run/wait.h"
 
 static void report(const struct ram *ram)
@@ -84,6 +88,7 @@ static int open_console(struct vm *vm, const struct run *run, struct error *err)
 	vm->serials[MACHINE_CONSOLE].opaque = vm;
 	vm->console = (struct console){
 		.out = console_output(run),
+		.start = run->command ? &run->start : NULL,
 		.limit = run->console_limit,
 		.stopping = &vm->ending.stopping,
 		.tell = end_by_console,
@@ -112,58 +117,29 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	return vm_create(vm, err);
 }
 
-/* Where each CPU was, as vm_look() has found or as it is now. */
-static void read_places(struct vm *vm, struct symbol *places)
+static void decide(const struct vm *vm, const struct run *run, struct result *result)
 {
-	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++) {
-		struct vcpu *vcpu = &vm->vcpus[i];
+	const struct ending *ending = &vm->ending;
+	const struct verdict verdict = {
+		.offered = &ending->offered,
+		.panic = atomic_load(&ending->panicked) ? &ending->panic : NULL,
+		.klog = &result->klog,
+		.reboot_is_failure = run->reboot_is_failure,
+		.fail_on_warning = run->fail_on_warning,
+	};
 
-		if (atomic_load(&vcpu->parked))
-			places[i].address = vcpu->registers ? vcpu->pc : arch_vcpu_pc(vcpu);
-	}
-	symbols_find(&vm->symbols, places, vm->machine->topology.nr_cpus);
-}
-
-static void print_cpu(struct vcpu *vcpu, const struct symbol *place, FILE *file)
-{
-	fprintf(file, "numavm: CPU %u:\n", vcpu->index);
-	if (!atomic_load(&vcpu->parked)) {
-		fprintf(file, "numavm:   does not come out of KVM_RUN\n");
-		return;
-	}
-	if (vcpu->registers)
-		fputs(vcpu->registers, file);
-	else
-		arch_vcpu_dump(vcpu, file);
-	if (place->name[0])
-		fprintf(file, "numavm:   in %s+0x%llx\n", place->name,
-			(unsigned long long)(place->address - place->start));
-}
-
-static char *dump_cpus(struct vm *vm)
-{
-	unsigned int nr = vm->machine->topology.nr_cpus;
-	struct symbol *places = xcalloc(nr, sizeof(*places));
-	char *text;
-	size_t size;
-	FILE *file = xcheck(open_memstream(&text, &size));
-
-	read_places(vm, places);
-	for (unsigned int i = 0; i < nr; i++)
-		print_cpu(&vm->vcpus[i], &places[i], file);
-	free(places);
-	return xcheck(fclose(file) ? NULL : text);
+	verdict_decide(&verdict, &result->outcome);
 }
 
 /* Where it came to. */
-static void note_end(struct vm *vm, struct result *result)
+static void note_end(struct vm *vm, const struct run *run, struct result *result)
 {
-	result->outcome = vm->ending.outcome;
 	result->in_line = vm->console.out >= 0 && atomic_load(&vm->console.in_line);
-	if (result->outcome.kind != OUTCOME_TIMEOUT && result->outcome.kind != OUTCOME_CRASH)
+	decide(vm, run, result);
+	if (!outcome_is_bad(&result->outcome))
 		return;
 	vm_stop(vm);
-	result->registers = dump_cpus(vm);
+	result->registers = post_mortem_text(vm, result);
 }
 
 /*
@@ -192,12 +168,15 @@ int run_machine(const struct run *run, struct result *result, struct error *err)
 
 	mallopt(M_ARENA_MAX, 1); /* a thread's own would cost its start an mmap of 128 MiB */
 	vm->machine = run->machine;
+	result->topology = &run->machine->topology;
+	if (run->command)
+		result->command = result_json_command(run->command->argv);
 	vm->realtime = run->realtime;
 	vm->confine = run->confine;
 	vm->vcpus = xcalloc(vm->machine->topology.nr_cpus, sizeof(*vm->vcpus));
 	ret = prepare(vm, run, result, err) || run_vcpus(vm, run, result, err) ? -1 : 0;
 	if (!ret)
-		note_end(vm, result);
+		note_end(vm, run, result);
 	result->console_dropped = vm->console.dropped;
 	result->log_error = vm->console.log_error;
 	result->out_error = vm->console.out_error;
