@@ -66,10 +66,11 @@ t_timeout_halt() { hang hang_halt 1 -m 128M; }
 t_timeout_busy() { hang hang_busy 1 -m 128M; }
 t_timeout_four_cpus() { hang hang_busy 4 --topology 2n2l2c1t -m 128M; }
 
-# Where it was has a name, of the symbols beside the kernel or those that are named.
+# Where it was has a name, when the kernel is a vmlinux.
 t_timeout_symbol() {
 	head -c 4 "$out/hang_busy" | grep -q ELF || { echo "the guest is no ELF file"; return 2; }
-	run_guest hang_busy -m 128M --timeout 500ms
+	cp "$out/hang_busy" "$dir/vmlinux"
+	out=$dir run_guest vmlinux -m 128M --timeout 500ms
 	expect_end 124 timeout && grep -q '^numavm:   in guest_main+0x[0-9a-f]*$' "$dir/stderr" ||
 		wrong "no guest_main"
 }

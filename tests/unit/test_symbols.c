@@ -124,7 +124,7 @@ START_TEST(vmlinux)
 	struct symbols symbols;
 	struct error err;
 
-	ck_assert_msg(!symbols_open(&symbols, NULL, "/proc/self/exe", &err), "%s", err.text);
+	ck_assert_msg(!symbols_open(&symbols, "/proc/self/exe", "", &err), "%s", err.text);
 	symbols_find(&symbols, wanted, 2);
 	ck_assert_str_eq(wanted[0].name, "symbols_suite");
 	ck_assert_uint_eq(wanted[0].start, wanted[0].address - 1);

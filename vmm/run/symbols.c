@@ -169,7 +169,7 @@ static bool try_paths(struct symbols *symbols, const char *kernel)
 	const char *name = slash ? slash + 1 : kernel, *version = strchr(name, '-');
 	int folder = name - kernel;
 	char *paths[] = {
-		xstrdup(kernel),
+		xstrdup(strncmp(name, "vmlinux", 7) ? "" : kernel),
 		xasprintf("%.*sSystem.map%s", folder, kernel, version ? version : ""),
 		xasprintf("%.*s../../../System.map", folder, kernel),
 		xasprintf("%.*s../../../vmlinux", folder, kernel),

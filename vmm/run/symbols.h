@@ -20,7 +20,7 @@ struct symbols {
 };
 
 /*
- * Opens @path; or, when it is NULL, what is beside @kernel: itself if it is an ELF file,
+ * Opens @path; or, when it is NULL, what is beside @kernel: itself if it is a vmlinux,
  * System.map-VERSION beside vmlinuz-VERSION, or System.map or vmlinux at the top of the build tree
  * that it is in. None of these is no error. Returns 0, or -1 naming @path.
  */
