@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* A kernel that changes while it is being loaded. */
+/* Kernels that change while they are being loaded, initrds, and the room for them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -77,9 +78,86 @@ START_TEST(shrunk_kernel_is_refused)
 }
 END_TEST
 
+static void put_text(struct boot *boot, const char *text)
+{
+	int fd = memfd_create("initrd", MFD_CLOEXEC);
+	struct file file;
+	struct error err;
+
+	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	ck_assert_int_eq(file_from_fd(&file, fd, "of the test", &err), 0);
+	boot_add(boot, &file);
+}
+
+/* One after another, at multiples of 4 bytes, with zeroes between. */
+START_TEST(initrds_are_one)
+{
+	static const struct ram_options options;
+	struct boot boot = { .cmdline = "" };
+	struct vm *vm = xcalloc(1, sizeof(*vm));
+	struct arch_host host = { 0 };
+	struct error err = { 0 };
+	struct machine m;
+	struct load load;
+
+	make_host_machine(&m, &host, 0);
+	vm->machine = &m;
+	ck_assert_msg(!boot_open(&boot, GUEST, NULL, &err), "%s", err.text);
+	ck_assert_uint_eq(boot_initrd_size(&boot), 0);
+	put_text(&boot, "first");
+	put_text(&boot, "two!");
+	put_text(&boot, "3");
+	ck_assert_uint_eq(boot_initrd_size(&boot), 13);
+	ck_assert_msg(!load_plan(&load, &m, &boot, &err) && !fit_make(&m, &vm->fit, &err) &&
+			      !ram_allocate(&vm->ram, &m, &vm->fit, &options, &err),
+		      "%s", err.text);
+	fit_unlock(&vm->fit);
+	ck_assert_msg(!load_write(&load, vm, &err), "%s", err.text);
+	ck_assert_mem_eq(ram_hva(&vm->ram, load.initrd, 13), "first\0\0\0two!3", 13);
+	ram_release(&vm->ram);
+	fit_free(&vm->fit);
+	load_end(&load);
+	boot_close(&boot);
+	machine_free(&m);
+	free(vm);
+}
+END_TEST
+
+/* In 128 MiB: what a command's files take, and whether that fits. */
+static const struct {
+	uint64_t unpacked;
+	bool fits;
+} rooms[] = { { 0, true },	  { 1, true },	       { 40 * MIB, true },
+	      { 60 * MIB, true }, { 63 * MIB, false }, { 200 * MIB, false } };
+
+START_TEST(room_is_looked_at)
+{
+	struct boot boot = { .cmdline = "" };
+	struct arch_host host = { 0 };
+	struct error err = { 0 };
+	struct machine m;
+	struct load load;
+
+	make_host_machine(&m, &host, 0);
+	ck_assert_msg(!boot_open(&boot, GUEST, NULL, &err), "%s", err.text);
+	put_text(&boot, "archive");
+	put_text(&boot, "job");
+	boot.unpacked = rooms[_i].unpacked;
+	ck_assert_int_eq(load_plan(&load, &m, &boot, &err), rooms[_i].fits ? 0 : -1);
+	if (!rooms[_i].fits)
+		ck_assert_msg(
+			strstr(err.text, "but the guest has 127 MiB: give its nodes more") ||
+				strstr(err.text, "but the guest has 128 MiB: give its nodes more"),
+			"%s", err.text);
+	load_end(&load);
+	boot_close(&boot);
+	machine_free(&m);
+}
+END_TEST
+
 Suite *load_suite(void)
 {
-	const TTest *const tests[] = { shrunk_kernel_is_refused };
+	const TTest *const tests[] = { shrunk_kernel_is_refused, initrds_are_one };
 	const char *reason = NULL;
 	Suite *s = suite_create("load");
 	TCase *tc = tcase_create("load");
@@ -87,6 +165,8 @@ Suite *load_suite(void)
 	if (access(GUEST, R_OK))
 		reason = "no " GUEST ": tests/guest/build.sh build/guest";
 	add_or_skip(tc, tests, COUNT(tests), reason);
+	if (!reason)
+		tcase_add_loop_test(tc, room_is_looked_at, 0, COUNT(rooms));
 	suite_add_tcase(s, tc);
 	return s;
 }

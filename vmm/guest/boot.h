@@ -20,6 +20,7 @@ struct boot {
 	struct file kernel;
 	struct file initrds[BOOT_MAX_INITRDS]; /* one after another, to the guest they are one */
 	unsigned int nr_initrds;
+	uint64_t unpacked; /* bytes of RAM that a command's files take; 0: there is no command */
 	const char *cmdline; /* all of it */
 	enum boot_mode mode;
 };

@@ -22,6 +22,10 @@
 /* A change that follows a look as closely may leave the time as it was: git's "racy" files. */
 #define RACY_SECONDS 2
 
+/* What a file takes in the guest's tmpfs: pages, and an inode with its name. */
+#define PAGE 4096ULL
+#define INODE 1024
+
 /* What init mounts on and writes to, and the kernel's console before that. */
 static void add_base(struct tree *tree)
 {
@@ -165,11 +169,12 @@ static int fill_tree(struct tree *tree, const struct command *command,
 	return ret;
 }
 
-/* What the archive's name is made of, and whether it may be kept by that. */
+/* What the archive's name is made of, whether it may be kept by that, and what it unpacks to. */
 struct naming {
 	struct cache *cache;
 	time_t start;
 	bool racy;
+	uint64_t unpacked;
 };
 
 static void hash_text(struct cache *cache, const char *text)
@@ -195,6 +200,7 @@ static void name_entry(const struct tree_entry *entry, void *naming)
 	hash_text(n->cache, entry->target);
 	if (entry->data)
 		cache_hash(n->cache, entry->data, st->st_size);
+	n->unpacked += INODE + (S_ISREG(st->st_mode) ? (st->st_size + PAGE - 1) & ~(PAGE - 1) : 0);
 	n->racy |= entry->host && st->st_ctim.tv_sec >= n->start - RACY_SECONDS;
 }
 
@@ -234,11 +240,12 @@ static int find_archive(const struct cache *cache, const char *name)
 	return -1;
 }
 
-static int open_archive(const struct tree *tree, struct file *archive, struct error *err)
+static int open_archive(const struct tree *tree, struct boot *boot, struct error *err)
 {
 	struct cache cache;
 	struct naming naming = { .cache = &cache, .start = time(NULL) };
 	char name[CACHE_NAME_SIZE];
+	struct file file;
 	int fd = -1;
 
 	cache_open(&cache);
@@ -253,23 +260,26 @@ static int open_archive(const struct tree *tree, struct file *archive, struct er
 	if (fd < 0)
 		fd = make_archive(&cache, tree, naming.racy ? NULL : name, err);
 	cache_close(&cache);
-	return fd < 0 ? -1 : file_from_fd(archive, fd, "the command's archive", err);
+	if (fd < 0 || file_from_fd(&file, fd, "of the command", err))
+		return -1;
+	boot_add(boot, &file);
+	boot->unpacked = naming.unpacked;
+	return 0;
 }
 
-int initramfs_open(const struct command *command, const struct modules *modules,
-		   struct file *archive, struct file *job, struct error *err)
+int initramfs_open(const struct command *command, const struct modules *modules, struct boot *boot,
+		   struct error *err)
 {
 	char *path = job_path(command);
 	struct tree tree = { 0 };
-	int ret =
-		fill_tree(&tree, command, modules, path, err) || open_archive(&tree, archive, err);
+	struct file job;
+	int ret = fill_tree(&tree, command, modules, path, err) || open_archive(&tree, boot, err) ||
+		  job_open(command, modules, &job, err);
 
 	tree_free(&tree);
 	free(path);
 	if (ret)
 		return -1;
-	if (!job_open(command, modules, job, err))
-		return 0;
-	file_close(archive);
-	return -1;
+	boot_add(boot, &job);
+	return 0;
 }

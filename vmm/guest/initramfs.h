@@ -8,15 +8,15 @@
 #ifndef VMM_GUEST_INITRAMFS_H
 #define VMM_GUEST_INITRAMFS_H
 
+#include "vmm/guest/boot.h"
 #include "vmm/guest/command.h"
-#include "vmm/guest/file.h"
 #include "vmm/guest/modules.h"
 
 /*
- * Opens both for reading: @archive, which the next run with the same files finds made, and @job's.
- * Returns 0, or -1 naming the file and the cure.
+ * Adds both to @boot, which boot_open() has opened: the archive, which the next run with the same
+ * files finds made, and the job's. Returns 0, or -1 naming the file and the cure.
  */
-int initramfs_open(const struct command *command, const struct modules *modules,
-		   struct file *archive, struct file *job, struct error *err);
+int initramfs_open(const struct command *command, const struct modules *modules, struct boot *boot,
+		   struct error *err);
 
 #endif

@@ -130,7 +130,7 @@ int job_open(const struct command *command, const struct modules *modules, struc
 	tree_free(&tree);
 	free(text);
 	if (!ret)
-		return file_from_fd(job, fd, "the command's arguments", err);
+		return file_from_fd(job, fd, "of the command's arguments", err);
 	if (fd >= 0)
 		close(fd);
 	return -1;
