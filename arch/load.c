@@ -65,10 +65,10 @@ static int plan_kernel(struct load *load, struct error *err)
 }
 
 /*
- * The initrd goes only when it has been unpacked, to a tmpfs that takes half of the RAM that is left
- * beside it at the start (shmem_default_max_blocks()). struct page and hash tables take a 32nd, and
- * Debian's 6.1 and 6.12 24 MiB more before init runs. With both, a file of 64 MiB needs 246 MiB, and
- * one of 192 MiB 636.
+ * The initrd goes only when it has been unpacked, to a tmpfs that takes half of the RAM that is
+ * left beside it at the start (shmem_default_max_blocks()). struct page and hash tables take a
+ * 32nd, and Debian's 6.1 and 6.12 24 MiB more before init runs. With both, a file of 64 MiB needs
+ * 246 MiB, and one of 192 MiB 636.
  */
 #define TO_RUN (32ULL << 20)
 

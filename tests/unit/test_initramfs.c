@@ -97,7 +97,7 @@ START_TEST(true_is_whole)
 }
 END_TEST
 
-/* The one of a program that has long been there is kept, found, and made anew when it is damaged. */
+/* That of a program that has long been there is kept, found, and made anew when damaged. */
 START_TEST(kept_is_found_again)
 {
 	char *const argv[] = { "true", NULL }, *const other_argv[] = { "false", NULL };

@@ -125,6 +125,7 @@ int job_open(const struct command *command, const struct modules *modules, struc
 	put_all(to, command, modules);
 	if (fclose(to))
 		xcheck(NULL);
+	tree_add_folder(&tree, JOB_FOLDER, 0700);
 	tree_add_data(&tree, JOB_PATH, text, size, 0600);
 	ret = fd < 0 ? error_errno(err, "memfd_create") : pack_write(&tree, fd, err);
 	tree_free(&tree);
