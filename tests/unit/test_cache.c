@@ -274,6 +274,8 @@ START_TEST(unsafe_folder_is_not_used)
 	ck_assert_int_eq(folders[_i](AT_FDCWD, folder), 0);
 	dup2(file, STDERR_FILENO);
 	cache_open(&cache);
+	ck_assert_int_eq(cache.folder, -1);
+	cache_open(&cache); /* which says no more */
 	dup2(old, STDERR_FILENO);
 	ck_assert_int_eq(cache.folder, -1);
 	ck_assert_int_gt(pread(file, text, sizeof(text) - 1, 0), 0);

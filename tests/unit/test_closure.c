@@ -122,12 +122,18 @@ START_TEST(rpath_is_inherited)
 	end();
 	begin();
 	must_refuse("i/with", (const char *const[]){ "liba.so needs", "libb.so", "not found" });
-	/* And its own too. */
+	/* And what that loader's own RUNPATH has put out. */
+	elves_make("i/other/liba.so", &(struct elf_spec){ .needed = { "libb.so" } });
 	elves_make("i/with",
 		   &(struct elf_spec){ .rpath = lib, .runpath = other, .needed = { "liba.so" } });
 	end();
 	begin();
-	must_refuse("i/with", (const char *const[]){ "i/with needs", "liba.so", "not found" });
+	must_refuse("i/with", (const char *const[]){ "liba.so needs", "libb.so", "not found" });
+	elves_make("i/with",
+		   &(struct elf_spec){ .rpath = lib, .runpath = other, .needed = { "libb.so" } });
+	end();
+	begin();
+	must_refuse("i/with", (const char *const[]){ "i/with needs", "libb.so", "not found" });
 	free(lib);
 	free(other);
 }

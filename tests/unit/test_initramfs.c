@@ -128,6 +128,26 @@ START_TEST(kept_is_found_again)
 }
 END_TEST
 
+/* The same file for two paths in the guest is two archives. */
+START_TEST(paths_are_in_the_name)
+{
+	char *const argv[] = { "true", NULL }, *cache = use_cache("paths"), *path = NULL;
+	char *files[] = { "/usr/bin/env:/a", NULL };
+	const struct command command = { .argv = argv, .files = files };
+	struct newc archive;
+
+	for (int i = 0; i < 2; i++) {
+		read_archive(&archive, &command);
+		ck_assert_ptr_nonnull(newc_find(&archive, i ? "b" : "a"));
+		newc_free(&archive);
+		ck_assert_uint_eq(count_kept(cache, &path), i + 1);
+		files[0] = "/usr/bin/env:/b";
+	}
+	free(path);
+	free(cache);
+}
+END_TEST
+
 /* Reads the archive until it is kept: not before a change would change a time as well. */
 static void wait_until_kept(const char *cache, const struct command *command, unsigned int nr)
 {
@@ -320,6 +340,7 @@ Suite *initramfs_suite(void)
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, true_is_whole);
 	tcase_add_loop_test(tc, kept_is_found_again, 0, 2);
+	tcase_add_test(tc, paths_are_in_the_name);
 	tcase_add_test(tc, changed_is_noticed);
 	tcase_add_loop_test(tc, no_cache_is_needed, 0, 2);
 	tcase_add_test(tc, files_are_where_they_are_to_be);

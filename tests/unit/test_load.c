@@ -78,13 +78,15 @@ START_TEST(shrunk_kernel_is_refused)
 }
 END_TEST
 
-static void put_text(struct boot *boot, const char *text)
+/* An initrd that begins with @text, of @size bytes. */
+static void put_initrd(struct boot *boot, const char *text, uint64_t size)
 {
 	int fd = memfd_create("initrd", MFD_CLOEXEC);
 	struct file file;
 	struct error err;
 
 	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	ck_assert_int_eq(ftruncate(fd, size), 0);
 	ck_assert_int_eq(file_from_fd(&file, fd, "of the test", &err), 0);
 	boot_add(boot, &file);
 }
@@ -104,9 +106,9 @@ START_TEST(initrds_are_one)
 	vm->machine = &m;
 	ck_assert_msg(!boot_open(&boot, GUEST, NULL, &err), "%s", err.text);
 	ck_assert_uint_eq(boot_initrd_size(&boot), 0);
-	put_text(&boot, "first");
-	put_text(&boot, "two!");
-	put_text(&boot, "3");
+	put_initrd(&boot, "first", 5);
+	put_initrd(&boot, "two!", 4);
+	put_initrd(&boot, "3", 1);
 	ck_assert_uint_eq(boot_initrd_size(&boot), 13);
 	ck_assert_msg(!load_plan(&load, &m, &boot, &err) && !fit_make(&m, &vm->fit, &err) &&
 			      !ram_allocate(&vm->ram, &m, &vm->fit, &options, &err),
@@ -123,12 +125,21 @@ START_TEST(initrds_are_one)
 }
 END_TEST
 
-/* In 128 MiB: what a command's files take, and whether that fits. */
+/* In 128 MiB: the user's initrd, what a command's files take, 0 without one, and whether it fits. */
 static const struct {
-	uint64_t unpacked;
+	uint64_t initrd, unpacked;
 	bool fits;
-} rooms[] = { { 0, true },	  { 1, true },	       { 40 * MIB, true },
-	      { 60 * MIB, true }, { 63 * MIB, false }, { 200 * MIB, false } };
+} rooms[] = {
+	{ 1, 1, true },
+	{ 1, 40 * MIB, true },
+	{ 1, 60 * MIB, true },
+	{ 1, 63 * MIB, false },
+	{ 1, 200 * MIB, false },
+	{ 20 * MIB, 20 * MIB, true }, /* counted as it is: twice there, once here */
+	{ 20 * MIB, 50 * MIB, false },
+	{ 100 * MIB, 0, true },
+	{ 100 * MIB, 1, false },
+};
 
 START_TEST(room_is_looked_at)
 {
@@ -140,8 +151,9 @@ START_TEST(room_is_looked_at)
 
 	make_host_machine(&m, &host, 0);
 	ck_assert_msg(!boot_open(&boot, GUEST, NULL, &err), "%s", err.text);
-	put_text(&boot, "archive");
-	put_text(&boot, "job");
+	put_initrd(&boot, "user's", rooms[_i].initrd);
+	put_initrd(&boot, "archive", 10 * KIB);
+	put_initrd(&boot, "job", KIB);
 	boot.unpacked = rooms[_i].unpacked;
 	ck_assert_int_eq(load_plan(&load, &m, &boot, &err), rooms[_i].fits ? 0 : -1);
 	if (!rooms[_i].fits)

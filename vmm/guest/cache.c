@@ -42,6 +42,21 @@ static bool is_ours(int fd, mode_t type, struct stat *st)
 	       !(st->st_mode & (S_IRWXG | S_IRWXO));
 }
 
+/* Once for each folder: a run opens it for its kernel and for its command. */
+static void refuse_folder(const char *path)
+{
+	static char *told;
+
+	if (told && !strcmp(told, path))
+		return;
+	free(told);
+	told = xstrdup(path);
+	fprintf(stderr,
+		"numavm: warning: kernels are not kept in %s: it is to be a folder of this user "
+		"and closed to others: remove it, or give it mode 700\n",
+		path);
+}
+
 /* A folder that cannot be made or read, in a container or on a read-only disk, is done without. */
 static int open_folder(const char *path)
 {
@@ -52,10 +67,7 @@ static int open_folder(const char *path)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 ? is_ours(fd, S_IFDIR, &st) : errno != ENOTDIR)
 		return fd;
-	fprintf(stderr,
-		"numavm: warning: kernels are not kept in %s: it is to be a folder of this user "
-		"and closed to others: remove it, or give it mode 700\n",
-		path);
+	refuse_folder(path);
 	if (fd >= 0)
 		close(fd);
 	return -1;

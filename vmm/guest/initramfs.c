@@ -120,12 +120,10 @@ static void add_busybox(struct closure *c)
 	if (!busybox || closure_add(c, busybox, &ignored) || !is_guests(busybox))
 		return;
 	for (size_t i = 0; i < sizeof(applets) / sizeof(applets[0]); i++) {
-		char *other = xasprintf("/usr/bin/%s", applets[i]);
-		char *path = other + strlen("/usr");
+		char *path = xasprintf("/bin/%s", applets[i]);
 
-		if (!tree_find(c->tree, other))
-			tree_add_link(c->tree, path, busybox->path);
-		free(other);
+		tree_add_link(c->tree, path, busybox->path);
+		free(path);
 	}
 }
 
