@@ -296,6 +296,12 @@ START_TEST(wrong_files_are_refused)
 	list[0] = xasprintf("%s/lacks", dir);
 	must_refuse(&files, (const char *const[]){ "x/lacks needs", "libnowhere.so", "--file" });
 	free(list[0]);
+	list[0] = xasprintf("%s/huge", dir);
+	elves_text("x/huge", "x");
+	ck_assert_int_eq(truncate(list[0], 4 * GIB), 0);
+	must_refuse(&files, (const char *const[]){ "x/huge", "4 GiB", "initramfs" });
+	ck_assert_int_eq(truncate(list[0], 0), 0);
+	free(list[0]);
 	list[0] = "/nowhere/x:/y";
 	must_refuse(&files, (const char *const[]){ "--file", "/nowhere/x", "No such file" });
 	must_refuse(&dirs, (const char *const[]){ "--dir", "/nowhere/x", "No such file" });

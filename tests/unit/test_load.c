@@ -125,7 +125,7 @@ START_TEST(initrds_are_one)
 }
 END_TEST
 
-/* In 128 MiB: the user's initrd, what a command's files take, 0 without one, and whether it fits. */
+/* In 128 MiB: the user's initrd, what a command's files take or 0, and whether it fits. */
 static const struct {
 	uint64_t initrd, unpacked;
 	bool fits;

@@ -185,8 +185,12 @@ int needs_read(struct needs *needs, const char *path, struct error *err)
 		ret = error_errno(err, "%s", path);
 	} else if (!memcmp(line, ELFMAG, SELFMAG)) {
 		needs->kind = NEEDS_ELF;
+		errno = 0; /* libelf does not say what it lacked */
 		if (read_elf(needs, fd))
-			ret = error_set(err, "%s: a damaged ELF file: build it anew", path);
+			ret = errno == ENOMEM
+				      ? error_errno(err, "%s", path)
+				      : error_set(err, "%s: a damaged ELF file: build it anew",
+						  path);
 	} else if (!memcmp(line, "#!", 2)) {
 		needs->kind = NEEDS_SCRIPT;
 		read_script(needs, line + 2);

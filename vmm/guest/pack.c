@@ -20,13 +20,12 @@ struct pack {
 	struct error *err;
 };
 
-static int refuse_write(struct pack *p, const struct tree_entry *entry)
+static int refuse_write(struct pack *p, const char *path)
 {
 	errno = archive_errno(p->archive);
-	if (errno == ENOSPC || errno == ENOMEM || errno == EFBIG || errno == EDQUOT)
-		return error_errno(p->err, "writing the command's archive");
-	return error_set(p->err, "%s: cannot be packed: %s",
-			 entry->host ? entry->host : entry->path, archive_error_string(p->archive));
+	if (errno == ERANGE)
+		return error_set(p->err, "%s: 4 GiB or more: an initramfs cannot hold it", path);
+	return error_errno(p->err, "writing the command's archive");
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
@@ -51,13 +50,14 @@ static int copy_file(struct pack *p, const struct tree_entry *entry, int fd)
 		if (!got)
 			break;
 		if (archive_write_data(p->archive, p->chunk, got) != got)
-			return refuse_write(p, entry);
+			return refuse_write(p, entry->path);
 		left -= got;
 	}
 	if (!fstat(fd, &st) && is_same(&st, &entry->st))
 		return 0;
+	error_set(p->err, "%s: it changed while it was being read: run again", entry->host);
 	p->err->contention = true;
-	return error_set(p->err, "%s: it changed while it was being read: run again", entry->host);
+	return -1;
 }
 
 static int put_content(struct pack *p, const struct tree_entry *entry)
@@ -70,7 +70,7 @@ static int put_content(struct pack *p, const struct tree_entry *entry)
 		return archive_write_data(p->archive, entry->data, entry->st.st_size) ==
 				       entry->st.st_size
 			       ? 0
-			       : refuse_write(p, entry);
+			       : refuse_write(p, entry->path);
 	fd = open(entry->host, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return error_errno(p->err, "%s", entry->host);
@@ -99,7 +99,7 @@ static void put_entry(const struct tree_entry *entry, void *pack)
 	if (entry->target)
 		archive_entry_set_symlink(header, entry->target);
 	if (archive_write_header(p->archive, header) != ARCHIVE_OK)
-		p->ret = refuse_write(p, entry);
+		p->ret = refuse_write(p, entry->path);
 	else
 		p->ret = put_content(p, entry);
 	archive_entry_free(header);
@@ -114,10 +114,10 @@ int pack_write(const struct tree *tree, int fd, struct error *err)
 	    archive_write_set_bytes_per_block(p.archive, CHUNK) != ARCHIVE_OK ||
 	    archive_write_set_bytes_in_last_block(p.archive, 1) != ARCHIVE_OK ||
 	    archive_write_open_fd(p.archive, fd) != ARCHIVE_OK)
-		p.ret = error_set(err, "libarchive: %s", archive_error_string(p.archive));
+		p.ret = refuse_write(&p, NULL);
 	tree_walk(tree, put_entry, &p);
 	if (!p.ret && archive_write_close(p.archive) != ARCHIVE_OK)
-		p.ret = refuse_write(&p, &(struct tree_entry){ .path = "the end" });
+		p.ret = refuse_write(&p, NULL);
 	archive_write_free(p.archive);
 	free(p.chunk);
 	return p.ret;
