@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "mem/xalloc.h"
+#include "vmm/guest/landlock.h"
 #include "vmm/run/filter.h"
 
 #define MAX_GAPS 16
@@ -38,33 +39,6 @@ static void close_inherited(void)
 	close_range(fd, ~0U, 0);
 }
 
-/* landlock(7). As newer headers have it; what is longer than the kernel's is right when it is 0. */
-struct ruleset {
-	uint64_t files, net, scoped;
-};
-
-/* A ruleset without rules, for all that this kernel's Landlock knows. */
-static void enter_landlock(void)
-{
-	static const unsigned char bits[] = { 0, 13, 14, 15, 15, 16 }; /* of files, by version */
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
-			       1 /* LANDLOCK_CREATE_RULESET_VERSION */);
-	struct ruleset set = {
-		.net = version >= 4 ? 3 : 0, /* bind and connect by TCP */
-		.scoped = version >= 6 ? 3 : 0, /* abstract sockets, signals to others */
-	};
-	int fd;
-
-	if (version < 1)
-		return;
-	set.files = (1U << bits[version < 5 ? version : 5]) - 1;
-	fd = syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
-	if (fd < 0)
-		return;
-	syscall(SYS_landlock_restrict_self, fd, 0);
-	close(fd);
-}
-
 void confine_process(struct confine *confine, unsigned int threads)
 {
 	pthread_mutex_init(&confine->starting, NULL);
@@ -74,7 +48,7 @@ void confine_process(struct confine *confine, unsigned int threads)
 		return;
 	close_inherited();
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	enter_landlock();
+	landlock_enter(NULL, 0);
 }
 
 /* Of the calling thread alone, unlike libc's. */
