@@ -105,7 +105,8 @@ $(BUILD)/unit: $(UNIT) $(PURE) $(filter-out %/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) $(PIE) $(UNIT_LINK_$(ARCH_DIR)) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 # An archive: what a fuzzer does not call is not linked.
-$(BUILD)/fuzzed.a: $(FUZZED) $(BUILD)/tests/fuzz/support.o $(BUILD)/tests/unit/klog_image.o
+$(BUILD)/fuzzed.a: $(FUZZED) $(BUILD)/tests/fuzz/support.o $(BUILD)/tests/fuzz/folder.o \
+		$(BUILD)/tests/unit/klog_image.o
 	rm -f $@ && $(AR) rc $@ $^
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/fuzzed.a
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(filter-out -lfdt,$(LIBS)) \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "arch/kernel_release.h"
 #include "mem/xalloc.h"
 #include "tests/fuzz/support.h"
 #include "vmm/run/vm.h"
@@ -72,6 +73,17 @@ static void load_kernel(const struct boot *boot)
 	load_end(&load);
 }
 
+static void check_release(const struct boot *boot)
+{
+	char release[KERNEL_RELEASE_SIZE];
+	struct error err = { 0 };
+
+	if (kernel_release(boot, release, &err))
+		fuzz_check_error(&err);
+	else
+		must(strnlen(release, sizeof(release)) - 1 < sizeof(release) - 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct boot boot = { .cmdline = "console=ttyS0" };
@@ -86,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	path = fuzz_file(data, size - 1);
 	must(!boot_open(&boot, path, how & WITH_INITRD ? path : NULL, &err));
 	load_kernel(&boot);
+	check_release(&boot);
 	boot_close(&boot);
 	return 0;
 }
