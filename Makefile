@@ -187,6 +187,7 @@ install: $(BUILD)/numavm
 	install -D -m 755 $(BUILD)/numavm $(DESTDIR)$(PREFIX)/bin/numavm
 	install -D -m 644 vmm/numavm.1 $(DESTDIR)$(PREFIX)/share/man/man1/numavm.1
 	install -D -m 644 vmm/numavm.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/numavm.conf.5
+	install -D -m 644 vmm/numavm.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/numavm
 
 clean:
 	rm -rf $(BUILD)

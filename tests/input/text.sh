@@ -83,6 +83,13 @@ done
 refuse distance-diagonal 'must be 10' plan --topology 2n2l1c1t --distance 1,1=20
 refuse packages 'cannot be shared evenly' plan --topology 3n3l1c1t --packages 2
 
+# All verbs take the same command line, and the machine of a command has a device more.
+"$numavm" tables -o "$tmp/alone" 2>"$tmp/err"
+"$numavm" tables -o "$tmp/commanded" -v --env A -- true x 2>>"$tmp/err"
+"$numavm" tables -o "$tmp/shell" --shell 2>>"$tmp/err"
+judge tables-of-a-command "$({ diff -rq "$tmp/commanded" "$tmp/shell" && ! diff -rq "$tmp/alone" "$tmp/shell" &&
+	"$numavm" plan -v --env A -- true x; } >/dev/null 2>&1 || echo "not one machine")"
+
 # The config file.
 config unknown-key "$at:1: no key \"colour\": use kernel, initrd," 'colour = red'
 config unknown-node-key "$at:2: no key \"colour\": use memory, llcs," 'node 0 {' 'colour = red' '}'
