@@ -14,7 +14,7 @@
 
 #define MACHINE_MAX_DEVICES 4 /* as many serial ports as Linux takes unless it is told otherwise */
 #define MACHINE_CONSOLE 0 /* the device that every machine has */
-#define MACHINE_CHANNEL 1 /* what a command in the guest talks over */
+#define MACHINE_CHANNEL 1 /* to init, where a command runs in the guest */
 
 struct arch_host; /* of the architecture's host.h */
 

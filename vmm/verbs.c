@@ -150,7 +150,6 @@ static int add_command(struct run *run, struct guest_command *made, const struct
 	if (guest_command_make(made, s, err))
 		return -1;
 	run->command = &made->command;
-	run->targets = made->targets;
 	for (char **host = made->targets; *host; host++)
 		if (check_out(s, kernel, *host, err))
 			return -1;
@@ -184,10 +183,11 @@ static int run_guest(const struct request *request, struct result *result, struc
 	struct run run = {
 		.machine = &request->machine,
 		.boot = &boot,
+		.out_fd = -1,
 		.boot_timeout_ns = s->boot_timeout_ns,
 		.verbose = s->verbose,
 		.fail_on_warning = s->fail_on_warning,
-		.reboot_is_failure = s->reboot_fails,
+		.reboot_is_failure = s->reboot_is_failure,
 		.symbols = s->symbols,
 		.out_fd = -1,
 		.console = s->console,

@@ -18,8 +18,8 @@ for flag in '--file=a' '--dir=a' '--root=a' '--modules=a' '--module-dir=a' '--en
 	refuse "command-of${flag%%=*}" "${flag%%=*} needs a command: add -- COMMAND" run "$flag"
 done
 refuse module-dir '--module-dir is where --modules looks: add --modules NAME' run --module-dir a -- true
-for value in '' :/x x:y x:; do
-	refuse "file-$value" "--file: \"$value\": must be HOST or HOST:GUEST, GUEST from / on" run --file "$value" -- true
+for value in '' :/x x:; do
+	refuse "file-$value" "--file: \"$value\": must be HOST or HOST:GUEST" run --file "$value" -- true
 	refuse "dir-$value" "--dir: \"$value\": must be HOST or HOST:GUEST" run --dir "$value" -- true
 done
 for value in '' ',' a,,b; do

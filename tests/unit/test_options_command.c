@@ -24,7 +24,7 @@ START_TEST(flags_of_a_command)
 	ck_assert_str_eq(s->root, "dir");
 	ck_assert_str_eq(s->symbols, "vmlinux");
 	ck_assert_uint_eq(s->boot_timeout_ns, 5000000000);
-	ck_assert(s->poweroff && s->verbose && s->fail_on_warning && !s->reboot_fails && !s->shell);
+	ck_assert(s->poweroff && s->verbose && s->fail_on_warning && !s->reboot_is_failure && !s->shell);
 	ck_assert_str_eq(s->command[0], "true");
 	ck_assert_ptr_null(s->command[1]);
 	line_end(&l);
@@ -32,10 +32,10 @@ START_TEST(flags_of_a_command)
 	ck_assert(!l.ret && l.s.shell && !l.s.command);
 	line_end(&l);
 	line_parse(&l, "run --reboot-is failure");
-	ck_assert(!l.ret && l.s.reboot_fails);
+	ck_assert(!l.ret && l.s.reboot_is_failure);
 	line_end(&l);
 	line_parse(&l, "run --reboot-is failure --reboot-is=success");
-	ck_assert(!l.ret && !l.s.reboot_fails);
+	ck_assert(!l.ret && !l.s.reboot_is_failure);
 	line_end(&l);
 }
 END_TEST
@@ -125,9 +125,8 @@ static const struct {
 	{ "run --reboot-is failure -- x", "--reboot-is is for a run without a command" },
 	{ "run --reboot-is success --shell", "--reboot-is is for a run without a command" },
 	{ "run --console - -- x", "--console -: stdout is the command's: name a file, or add -v" },
-	{ "run --file  -- x", "--file: \"\": must be HOST or HOST:GUEST, GUEST from / on" },
+	{ "run --file  -- x", "--file: \"\": must be HOST or HOST:GUEST" },
 	{ "run --file :/x -- x", "--file: \":/x\": must be HOST or" },
-	{ "run --file a:b -- x", "--file: \"a:b\": must be HOST or" },
 	{ "run --dir a: -- x", "--dir: \"a:\": must be HOST or" },
 	{ "run --modules  -- x", "--modules: \"\": must be names of modules, as in nfit,cxl_mem" },
 	{ "run --modules a,,b -- x", "--modules: \"a,,b\": must be names" },

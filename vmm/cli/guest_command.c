@@ -14,11 +14,9 @@
 
 int guest_command_check_file(const char *text, struct error *err)
 {
-	const char *guest = strrchr(text, ':');
-
-	if (*text && guest != text && (!guest || guest[1] == '/'))
+	if (*text && *text != ':' && text[strlen(text) - 1] != ':')
 		return 0;
-	return error_set(err, "\"%s\": must be HOST or HOST:GUEST, GUEST from / on", text);
+	return error_set(err, "\"%s\": must be HOST or HOST:GUEST", text);
 }
 
 int guest_command_check_modules(const char *text, struct error *err)

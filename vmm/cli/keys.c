@@ -163,7 +163,7 @@ const struct key keys[] = {
 	{ "fail-on", "warning", KEY_NAME, KEY_IN_FLAGS, NUMBER(fail_on_warning), KEYS_OF_RUN,
 	  "--fail-on", .parse = parse_fail_on,
 	  .help = "a warning in the kernel's log is a failure (status 1)" },
-	{ "reboot-is", "failure|success", KEY_NAME, KEY_IN_FLAGS, NUMBER(reboot_fails),
+	{ "reboot-is", "failure|success", KEY_NAME, KEY_IN_FLAGS, NUMBER(reboot_is_failure),
 	  KEYS_OF_RUN, "--reboot-is", .parse = parse_reboot_is,
 	  .help = "what a reboot is, without a command; default success" },
 	{ "symbols", "FILE", KEY_PATH, KEY_IN_FLAGS, TEXT(symbols), KEYS_OF_RUN, "--symbols",

@@ -62,7 +62,7 @@ struct settings {
 	bool no_input;
 	char *result;
 	bool fail_on_warning;
-	bool reboot_fails;
+	bool reboot_is_failure;
 	char *symbols;
 	bool performance; /* host nodes are chosen where none are named */
 	char *run_as;

@@ -5,19 +5,17 @@
 
 #include <time.h>
 
+#include "vmm/run/result.h"
 #include "vmm/guest/boot.h"
 #include "vmm/guest/command.h"
-#include "vmm/guest/receive.h"
-#include "vmm/run/result.h"
 #include "vmm/run/vm.h"
 
 struct run {
 	const struct machine *machine;
 	struct boot *boot; /* opened; closed once it is in RAM */
-	const struct command *command; /* NULL: none, and stdin and stdout are the console's */
-	char *const *targets; /* where each of the command's outs goes, HOST paths */
+	const struct command *command; /* to run in the guest, or NULL */
 	int out_fd; /* where --out's archive of the command goes; -1: nowhere */
-	bool verbose; /* with a command: the guest's console is on stderr */
+	bool verbose; /* the console of a guest with a command goes to stderr */
 	const char *console; /* log file, "-" for stdout alone, or NULL */
 	uint64_t console_limit; /* bytes; 0: none */
 	uint64_t timeout_ns; /* 0: none */
