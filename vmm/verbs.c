@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/verbs.h"
 
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +10,20 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "arch/kernel_release.h"
 #include "mem/text.h"
 #include "mem/xalloc.h"
 #include "vmm/cli/guest_command.h"
 #include "vmm/guest/initramfs.h"
+#include "vmm/guest/receive.h"
 #include "vmm/plan/plan.h"
+#include "vmm/run/excerpt.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/run.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
+
+#define OUT_PATIENCE_S 5 /* for what --out's files are written to */
 
 int verbs_flush(struct error *err)
 {
@@ -114,36 +118,52 @@ static int check_console(const struct settings *s, const char *kernel, struct er
 	return 0;
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* What --out makes is made when the command is over, which is late to find that it cannot be. */
 static int check_out(const struct settings *s, const char *kernel, const char *host,
 		     struct error *err)
 {
 	const char *others[] = { s->config, kernel, s->initrd, s->symbols, s->console, s->result };
-	char *copy = xstrdup(host), *folder = dirname(copy);
-	int ret = 0;
 
-	if (!is_folder(folder))
-		ret = error_set(err, "--out %s: there is no folder %s: make it", host, folder);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!ret && same_file(host, others[i]))
-			ret = error_set(err,
-					"--out %s: would overwrite another file of this run's: "
-					"name another file",
-					host);
-	free(copy);
-	return ret;
+		if (same_file(host, others[i]))
+			return error_set(err,
+					 "--out %s: would overwrite another file of this run's: "
+					 "name another file",
+					 host);
+	return 0;
+}
+
+static int start_receive(struct receive *receive, struct run *run, char *const *targets,
+			 struct error *err)
+{
+	struct receive_user user = { run->confine.uid, run->confine.gid };
+
+	if (!*targets)
+		return 0;
+	if (receive_start(receive, targets, run->confine.as_user ? &user : NULL, err))
+		return -1;
+	run->out_fd = receive->to;
+	return 0;
+}
+
+/* A command without what it was to leave has not succeeded. */
+static void end_receive(struct receive *receive, struct result *result)
+{
+	struct error err;
+
+	if (!receive_end(receive, OUT_PATIENCE_S, &err))
+		return;
+	if (result->outcome.kind == OUTCOME_EXITED && !result->outcome.status) {
+		outcome_set(&result->outcome, OUTCOME_ERROR, "%s", err.text);
+		return;
+	}
+	if (!result->warnings)
+		result->warnings = json_array();
+	json_array_append_new(result->warnings, excerpt_text(err.text));
 }
 
 /* What run is to do in the guest, where that is asked for. */
-static int add_command(struct run *run, struct guest_command *made, const struct settings *s,
-		       const char *kernel, struct error *err)
+static int add_command(struct run *run, struct guest_command *made, struct receive *receive,
+		       const struct settings *s, const char *kernel, struct error *err)
 {
 	if (!s->command && !s->shell)
 		return 0;
@@ -153,15 +173,34 @@ static int add_command(struct run *run, struct guest_command *made, const struct
 	for (char **host = made->targets; *host; host++)
 		if (check_out(s, kernel, *host, err))
 			return -1;
-	return 0;
+	return start_receive(receive, run, made->targets, err);
 }
 
-static int add_archives(struct boot *boot, const struct command *command, struct error *err)
+/* The kernel is asked for its version only where modules are wanted. */
+static int add_modules(struct modules *modules, const struct settings *s, const struct boot *boot,
+		       struct error *err)
+{
+	char release[KERNEL_RELEASE_SIZE];
+
+	if (!s->modules)
+		return 0;
+	if (kernel_release(boot, release, err))
+		return -1;
+	return modules_find(modules, s->modules, s->module_dirs, release, err);
+}
+
+static int add_archives(struct boot *boot, const struct settings *s, const struct command *command,
+			struct error *err)
 {
 	struct modules modules = { 0 };
 	struct file archive, job;
+	int ret = 0;
 
-	if (initramfs_open(command, &modules, &archive, &job, err))
+	if (add_modules(&modules, s, boot, err) ||
+	    initramfs_open(command, &modules, &archive, &job, err))
+		ret = -1;
+	modules_free(&modules);
+	if (ret)
 		return -1;
 	boot_add(boot, &archive);
 	boot_add(boot, &job);
@@ -178,12 +217,13 @@ static int run_guest(const struct request *request, struct result *result, struc
 {
 	const struct settings *s = &request->settings;
 	struct guest_command made = { 0 };
+	struct receive receive = { 0 };
+	struct error ignored;
 	struct boot boot = { .cmdline = make_cmdline(s), .mode = s->boot };
 	char *kernel = NULL;
 	struct run run = {
 		.machine = &request->machine,
 		.boot = &boot,
-		.out_fd = -1,
 		.boot_timeout_ns = s->boot_timeout_ns,
 		.verbose = s->verbose,
 		.fail_on_warning = s->fail_on_warning,
@@ -208,11 +248,16 @@ static int run_guest(const struct request *request, struct result *result, struc
 	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
 		return -1;
 	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
-	    add_command(&run, &made, s, kernel, err) || boot_open(&boot, kernel, s->initrd, err) ||
-	    (run.command && add_archives(&boot, run.command, err)))
+	    add_command(&run, &made, &receive, s, kernel, err) ||
+	    boot_open(&boot, kernel, s->initrd, err) ||
+	    (run.command && add_archives(&boot, s, run.command, err)))
 		ret = -1;
 	else
 		ret = run_machine(&run, result, err);
+	if (receive.pid > 0 && ret)
+		receive_end(&receive, OUT_PATIENCE_S, &ignored);
+	else if (receive.pid > 0)
+		end_receive(&receive, result);
 	guest_command_free(&made);
 	return ret;
 }
@@ -241,9 +286,11 @@ static bool is_same_output(void)
 static void tell_end(const struct result *result)
 {
 	const struct outcome *outcome = &result->outcome;
+	const json_t *warning;
+	size_t i;
 
 	if (!outcome->message[0] && !result->console_dropped && !result->log_error &&
-	    !result->out_error)
+	    !result->out_error && !result->warnings)
 		return;
 	if (result->in_line && is_same_output())
 		patient_write(STDERR_FILENO, "\n", 1);
@@ -258,6 +305,8 @@ static void tell_end(const struct result *result)
 	if (result->out_error && outcome->kind != OUTCOME_ERROR)
 		verbs_complain("warning: the guest's last bytes are not on stdout: ",
 			       strerror(result->out_error));
+	json_array_foreach(result->warnings, i, warning)
+		verbs_complain("warning: ", json_string_value(warning));
 	if (outcome->message[0])
 		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
 			       outcome->message);

@@ -154,30 +154,28 @@ static void assert_shell(const char *flags, const char *shell)
 	end(&l, &made);
 }
 
-/* bash where it will be found, in --root's folder where there is one. */
+/* bash where it will be found: by the command's PATH, or in --root's folder. */
 START_TEST(shell_is_found)
 {
-	char *path = xstrdup(getenv("PATH")), *bin = make_file("shells", false), *bash, *flags;
+	char *root = make_file("root", false), *bin = make_file("root/bin", false);
+	char *bash = make_file("root/bin/bash", true), *flags[3];
 
-	setenv("PATH", bin, 1);
-	assert_shell("run --shell", "sh");
-	bash = make_file("shells/bash", true);
-	assert_shell("run --shell", "bash");
-	setenv("PATH", "/shells", 1);
-	assert_shell("run --shell", "sh");
-	flags = xasprintf("run --shell --root %s", scratch_dir);
-	assert_shell(flags, "bash");
-	setenv("PATH", ":", 1);
-	assert_shell("run --shell", "sh");
-	setenv("PATH", "/nowhere::/shells:", 1);
-	assert_shell(flags, "bash");
+	flags[0] = xasprintf("run --shell --root %s", root);
+	flags[1] = xasprintf("run --shell --env PATH=/nowhere::%s", bin);
+	flags[2] = xasprintf("run --shell --env PATH=%s", root);
+	assert_shell(flags[0], "bash");
+	assert_shell(flags[1], "bash");
+	assert_shell(flags[2], "sh");
 	unlink(bash);
+	assert_shell(flags[0], "sh");
+	assert_shell(flags[1], "sh");
 	rmdir(bin);
-	setenv("PATH", path, 1);
-	free(flags);
+	rmdir(root);
+	for (unsigned int i = 0; i < COUNT(flags); i++)
+		free(flags[i]);
 	free(bash);
 	free(bin);
-	free(path);
+	free(root);
 }
 END_TEST
 

@@ -24,7 +24,8 @@ START_TEST(flags_of_a_command)
 	ck_assert_str_eq(s->root, "dir");
 	ck_assert_str_eq(s->symbols, "vmlinux");
 	ck_assert_uint_eq(s->boot_timeout_ns, 5000000000);
-	ck_assert(s->poweroff && s->verbose && s->fail_on_warning && !s->reboot_is_failure && !s->shell);
+	ck_assert(s->poweroff && s->verbose && s->fail_on_warning && !s->reboot_is_failure &&
+		  !s->shell);
 	ck_assert_str_eq(s->command[0], "true");
 	ck_assert_ptr_null(s->command[1]);
 	line_end(&l);

@@ -9,7 +9,9 @@
 
 #include "arch/arch.h"
 #include "mem/xalloc.h"
+#include "vmm/guest/job.h"
 
+/* init's, with a root of its own. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 int guest_command_check_file(const char *text, struct error *err)
@@ -114,22 +116,20 @@ static void split_outs(struct guest_command *made, char *const *outs)
 	}
 }
 
-/* Where a command of this name is looked for: PATH, below @root. */
-static bool is_in_path(const char *name, const char *root)
+/* Where the guest will look for it, below the command's root. */
+static bool is_in_path(const char *name, const struct command *command)
 {
-	const char *path = getenv("PATH");
+	char *path = job_path(command), *rest = path ? path : (path = xstrdup(DEFAULT_PATH));
+	const char *folder, *root = command->root ? command->root : "";
 	bool found = false;
 
-	for (path = path ? path : DEFAULT_PATH; !found; path++) {
-		size_t size = strcspn(path, ":");
-		char *file = xasprintf("%s%.*s/%s", root, (int)size, path, name);
+	while (!found && (folder = strsep(&rest, ":")) != NULL) {
+		char *file = xasprintf("%s%s/%s", root, folder, name);
 
-		found = size && !access(file, X_OK);
+		found = *folder && !access(file, X_OK);
 		free(file);
-		path += size;
-		if (!*path)
-			break;
 	}
+	free(path);
 	return found;
 }
 
@@ -161,8 +161,8 @@ int guest_command_make(struct guest_command *made, const struct settings *s, str
 	if (getrandom(&made->command.key, sizeof(made->command.key), 0) < 0)
 		return error_errno(err, "getrandom");
 	ask_terminal(&made->command, s->no_input);
-	made->shell[0] = is_in_path("bash", s->root ? s->root : "") ? "bash" : "sh";
 	made->command.env = made->env = make_env(s->env, made->command.terminal);
+	made->shell[0] = is_in_path("bash", &made->command) ? "bash" : "sh";
 	split_outs(made, s->outs);
 	made->command.outs = made->outs;
 	return 0;
