@@ -193,18 +193,11 @@ static int add_archives(struct boot *boot, const struct settings *s, const struc
 			struct error *err)
 {
 	struct modules modules = { 0 };
-	struct file archive, job;
-	int ret = 0;
+	int ret =
+		add_modules(&modules, s, boot, err) || initramfs_open(command, &modules, boot, err);
 
-	if (add_modules(&modules, s, boot, err) ||
-	    initramfs_open(command, &modules, &archive, &job, err))
-		ret = -1;
 	modules_free(&modules);
-	if (ret)
-		return -1;
-	boot_add(boot, &archive);
-	boot_add(boot, &job);
-	return 0;
+	return ret ? -1 : 0;
 }
 
 #ifdef __SANITIZE_ADDRESS__

@@ -117,12 +117,50 @@ static int prepare(struct vm *vm, const struct run *run, struct result *result, 
 	return vm_create(vm, err);
 }
 
-static void decide(const struct vm *vm, const struct run *run, struct result *result)
+static double since_start(const struct run *run, double at)
+{
+	return at ? at - (run->start.tv_sec + run->start.tv_nsec / 1e9) : 0;
+}
+
+static void note_session(const struct channel_state *state, const struct run *run,
+			 struct result *result)
+{
+	result->init = since_start(run, state->hello_at);
+	result->command_start = since_start(run, state->start_at);
+	result->command_end = since_start(run, state->exit_at);
+	result->garbage = state->garbage;
+	result->lost = state->lost;
+}
+
+/* Not of a guest that powered itself off: nobody has asked, and it takes time. */
+static void read_log(struct vm *vm, const struct channel_state *state, struct result *result)
+{
+	const struct outcome *offered = &vm->ending.offered;
+
+	if (outcome_is_ours(offered) || (!state && offered->kind == OUTCOME_POWEROFF))
+		return;
+	vm_stop(vm);
+	klog_read(&result->klog, &vm->ram, state ? state->said.vmcoreinfo : 0);
+}
+
+static void name_kernel(const struct channel_state *state, struct result *result)
+{
+	const char *release = result->klog.release;
+
+	if (!*release && state)
+		release = state->said.release;
+	snprintf(result->release, sizeof(result->release), "%.*s",
+		 (int)sizeof(state->said.release) - 1, release);
+}
+
+static void decide(const struct vm *vm, const struct run *run, const struct channel_state *state,
+		   struct result *result)
 {
 	const struct ending *ending = &vm->ending;
 	const struct verdict verdict = {
 		.offered = &ending->offered,
 		.panic = atomic_load(&ending->panicked) ? &ending->panic : NULL,
+		.channel = state,
 		.klog = &result->klog,
 		.reboot_is_failure = run->reboot_is_failure,
 		.fail_on_warning = run->fail_on_warning,
@@ -134,8 +172,14 @@ static void decide(const struct vm *vm, const struct run *run, struct result *re
 /* Where it came to. */
 static void note_end(struct vm *vm, const struct run *run, struct result *result)
 {
+	const struct channel_state *state = vm->session ? session_state(vm->session) : NULL;
+
 	result->in_line = vm->console.out >= 0 && atomic_load(&vm->console.in_line);
-	decide(vm, run, result);
+	if (state)
+		note_session(state, run, result);
+	read_log(vm, state, result);
+	name_kernel(state, result);
+	decide(vm, run, state, result);
 	if (!outcome_is_bad(&result->outcome))
 		return;
 	vm_stop(vm);

@@ -177,54 +177,17 @@ void session_resize(struct session *s)
 		channel_resize(s->channel, size.ws_row, size.ws_col);
 }
 
-/* As a shell says it. */
-static int shell_status(const struct frame_exit *end)
+int session_write_error(struct session *s)
 {
-	return end->signal ? 128 + (end->signal & 127) : end->code & 255;
-}
-
-static const char *find_fault(const struct channel_state *state)
-{
-	if (state->error[0] && !state->exit)
-		return state->error;
-	if (!state->done || !state->exit)
-		return "ended without the command's status";
-	return NULL;
-}
-
-static int write_error(const struct channel_state *state)
-{
-	for (unsigned int i = FRAME_STDOUT; i < FRAME_STREAMS; i++)
-		if (state->write_error[i] && state->write_error[i] != EPIPE)
-			return state->write_error[i];
+	channel_state(s->channel, &s->state);
+	for (unsigned int i = FRAME_STDOUT; i <= FRAME_STDERR; i++)
+		if (s->state.write_error[i] && s->state.write_error[i] != EPIPE)
+			return s->state.write_error[i];
 	return 0;
 }
 
-/* What is no word of init's, a power-off or a reset, says nothing of a command. */
-static void end_by_command(const struct channel_state *state, struct outcome *outcome)
-{
-	const char *fault = find_fault(state);
-
-	if (fault) {
-		outcome_set(outcome, OUTCOME_ERROR, "%s", fault);
-		return;
-	}
-	if (write_error(state)) {
-		outcome_set(outcome, OUTCOME_ERROR, "writing what the command printed: %s",
-			    strerror(write_error(state)));
-		return;
-	}
-	outcome_set(outcome, OUTCOME_EXITED, "%s", state->error);
-	outcome->status = shell_status(&state->end);
-}
-
-void session_judge(struct session *s, struct outcome *outcome)
+const struct channel_state *session_state(struct session *s)
 {
 	channel_state(s->channel, &s->state);
-	if (s->state.lost)
-		say_warning("a part of what the command said is lost: something else has written "
-			    "to the guest's /dev/ttyS1");
-	if (outcome->kind == OUTCOME_EXITED || outcome->kind == OUTCOME_POWEROFF ||
-	    outcome->kind == OUTCOME_REBOOT)
-		end_by_command(&s->state, outcome);
+	return &s->state;
 }

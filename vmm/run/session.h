@@ -9,7 +9,7 @@
 
 #include <poll.h>
 
-#include "vmm/guest/frame.h"
+#include "vmm/guest/channel.h"
 #include "vmm/run/input.h"
 #include "vmm/run/run.h"
 
@@ -37,7 +37,10 @@ bool session_is_drained(struct session *session);
 /* The terminal has another size. */
 void session_resize(struct session *session);
 
-/* A machine that has ended by itself, as @outcome says: what that is of the command. */
-void session_judge(struct session *session, struct outcome *outcome);
+/* errno, for which stdout or stderr lacks a part of the command's; a reader that left is none. */
+int session_write_error(struct session *session);
+
+/* What init has said; until the next call of any of these. */
+const struct channel_state *session_state(struct session *session);
 
 #endif

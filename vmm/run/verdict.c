@@ -89,6 +89,10 @@ static void judge_command(const struct channel_state *channel, struct outcome *o
 					       : "init was sending files");
 	else if (channel->error[0] && !channel->exit)
 		outcome_set(outcome, OUTCOME_ERROR, "%s", channel->error);
+	else if (channel->lost)
+		outcome_set(outcome, OUTCOME_ERROR,
+			    "a part of what the command said is lost: something else in the guest "
+			    "writes to /dev/ttyS1");
 	else if (channel->exit && channel->done)
 		judge_exit(channel, outcome);
 	else

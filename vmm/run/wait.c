@@ -183,27 +183,29 @@ static void open_input(struct wait *wait)
  */
 static void end_session(struct wait *wait, struct pollfd polls[NR_POLL])
 {
-	struct ending *ending = &wait->vm->ending;
-	bool patient = ending->outcome.kind < OUTCOME_TIMEOUT;
+	struct session *session = wait->vm->session;
+	struct outcome *offered = &wait->vm->ending.offered, late;
+	bool patient = offered->kind <= OUTCOME_EXITED;
 	double until = patient ? time_limit(wait->run) : now(wait) + LAST_BYTES_S;
-	struct outcome late;
 
 	coalesced_drain(wait->vm);
-	session_judge(wait->vm->session, &ending->outcome);
 	polls[POLL_EVENT].fd = polls[POLL_CONSOLE].fd = wait->input.fd = -1;
-	while (!session_is_drained(wait->vm->session) && ms_until(wait, until)) {
-		session_poll(wait->vm->session, polls + POLL_SESSION);
+	while (!session_is_drained(session) && ms_until(wait, until)) {
+		session_poll(session, polls + POLL_SESSION);
 		if (poll(polls, NR_POLL, ms_until(wait, until)) <= 0)
 			continue;
-		session_pump(wait->vm->session, polls + POLL_SESSION);
-		if (polls[POLL_SIGNALS].revents &&
+		session_pump(session, polls + POLL_SESSION);
+		if (patient && polls[POLL_SIGNALS].revents &&
 		    read_signal(wait, polls[POLL_SIGNALS].fd, &late)) {
-			ending->outcome = patient ? late : ending->outcome;
+			*offered = late;
 			return;
 		}
 	}
-	if (ending->outcome.kind == OUTCOME_EXITED && !session_is_drained(wait->vm->session))
-		outcome_from_timeout(&ending->outcome, wait->run->timeout_ns);
+	if (patient && !session_is_drained(session))
+		outcome_from_timeout(offered, wait->run->timeout_ns);
+	else if (patient && session_write_error(session))
+		outcome_set(offered, OUTCOME_ERROR, "writing what the command printed: %s",
+			    strerror(session_write_error(session)));
 }
 
 void wait_for_end(struct vm *vm, const struct run *run, int signals)
