@@ -6,8 +6,8 @@
  *   drive INIT [OPTION]... -- COMMAND...
  *
  * -j RECORD: another one of the job. -i FILE: the command's stdin, which else ends at once; "-":
- * neither. -o FILE: where the files go. -h: hold back credits until stdout's window is full, and
- * see that nothing more comes. -n: no tty. -g: garbage between the host's frames. -q: wait for init
+ * neither. -o FILE: where the files go. -h: hold back credits until a stream's window is full, and
+ * see that nothing more comes. -n: no tty. -g: garbage, and frames of another key, before the host's. -q: wait for init
  * to power off. -w TEXT ACTION: once stdout has said TEXT, "finish", "close", "size ROWS COLUMNS",
  * "type BYTES", "end" or "stop" (give no more credit).
  *
@@ -75,6 +75,7 @@ static void put(const void *bytes, size_t size)
 static void say(enum frame_kind kind, enum frame_stream stream, const void *payload, size_t length)
 {
 	static const uint8_t zeroes[FRAME_ALIGN], garbage[] = "\r\nNVM1 NVM1 is no frame\n";
+	static const struct frame_header forged = { .magic = FRAME_MAGIC, .kind = FRAME_FINISH };
 	struct frame_header header = { .magic = FRAME_MAGIC,
 				       .kind = kind,
 				       .stream = stream,
@@ -82,8 +83,10 @@ static void say(enum frame_kind kind, enum frame_stream stream, const void *payl
 				       .number = sent++ };
 
 	header.sum = frame_sum(KEY, &header, payload);
-	if (asked.garbage)
+	if (asked.garbage) {
 		put(garbage, sizeof(garbage));
+		put(&forged, sizeof(forged));
+	}
 	put(&header, sizeof(header));
 	put(payload, length);
 	put(zeroes, -(sizeof(header) + length) % FRAME_ALIGN);
@@ -284,15 +287,17 @@ static void send_in(void)
 	say(FRAME_DATA, FRAME_STDIN, bytes, n);
 }
 
-/* Nothing has come for a while, so nothing will. */
+/* Nothing has come for a while: nothing will, of a stream whose window is full. */
 static void release(void)
 {
-	if (came[FRAME_STDOUT] != FRAME_WINDOW)
-		errx(2, "held back, init has sent %llu bytes",
-		     (unsigned long long)came[FRAME_STDOUT]);
-	fputs("held\n", notes);
-	asked.hold = false;
-	grant(FRAME_STDOUT, FRAME_WINDOW);
+	int i;
+
+	for (i = FRAME_STDOUT; i < FRAME_STREAMS && asked.hold; i++)
+		if (came[i] == FRAME_WINDOW) {
+			fputs("held\n", notes);
+			asked.hold = false;
+			grant(i, FRAME_WINDOW);
+		}
 }
 
 static void talk(void)
@@ -302,7 +307,7 @@ static void talk(void)
 					  { .fd = credit ? in : -1, .events = POLLIN } };
 		int ready = poll(polls, 2, asked.hold ? QUIET_MS : -1);
 
-		if (ready == 0 && came[FRAME_STDOUT])
+		if (ready == 0)
 			release();
 		if (polls[0].revents)
 			take_bytes();

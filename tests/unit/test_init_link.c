@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* init's end of the channel by the fast port, which no test of tests/init has: it is here an array. */
+/* init's end of the channel by the fast port, which is an array here: tests/init has none. */
 #include <pty.h>
 #include <stdlib.h>
 #include <string.h>

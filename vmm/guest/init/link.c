@@ -141,7 +141,6 @@ static void check_number(uint32_t number)
 static size_t take_one(const uint8_t *at, size_t left, link_taker *take)
 {
 	struct frame_header header;
-	size_t used;
 
 	if (left < sizeof(header))
 		return 0;
@@ -155,8 +154,7 @@ static size_t take_one(const uint8_t *at, size_t left, link_taker *take)
 		return 1;
 	check_number(header.number);
 	take(&header, at);
-	used = PADDED(sizeof(header) + header.length);
-	return used < left ? used : left;
+	return sizeof(header) + header.length;
 }
 
 static void take_frames(link_taker *take)
