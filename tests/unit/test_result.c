@@ -113,7 +113,8 @@ static void make_log(struct klog *klog)
 	*klog = (struct klog){ .found = true, .nr = NR_LINES };
 	klog->lines = xcalloc(NR_LINES, sizeof(*klog->lines));
 	for (unsigned int i = 0; i < NR_LINES; i++)
-		klog->lines[i] = (struct klog_line){ i * 1500000000ULL, xasprintf("%u", i) };
+		klog->lines[i] =
+			(struct klog_line){ i * 1500000000ULL, xasprintf("%u", i), KLOG_KINDS };
 	for (unsigned int i = 0; i < KLOG_KINDS; i++)
 		klog->first[i] = SIZE_MAX;
 }

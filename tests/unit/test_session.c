@@ -228,6 +228,22 @@ static bool is_cooked(int fd)
 	return now.c_lflag & ECHO;
 }
 
+/* A stdout that was closed when we were started, as main.c leaves it. */
+START_TEST(no_reader_at_all)
+{
+	struct command command = { .key = KEY };
+	int closed[2] = { open("/dev/null", O_RDONLY), open("/dev/null", O_RDONLY) };
+	struct child child;
+
+	start(&child, "build/guest/session_fast", &command, 60000000000ULL, closed);
+	close(child.in);
+	finish_child(&child);
+	ck_assert_int_eq(child.status, 7);
+	close(closed[0]);
+	close(closed[1]);
+}
+END_TEST
+
 /* The next bytes from @fd. */
 static void expect_bytes(int fd, const char *text, size_t size)
 {
@@ -303,8 +319,8 @@ Suite *session_suite(void)
 {
 	const TTest *const tests[] = { over_the_serial_port,   over_the_fast_port,
 				       reader_that_comes_late, reader_that_never_comes,
-				       on_a_terminal,	       ends_without_a_word,
-				       another_runs_key };
+				       no_reader_at_all,       on_a_terminal,
+				       ends_without_a_word,    another_runs_key };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("session");
 	TCase *tc = tcase_create("session");

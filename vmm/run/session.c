@@ -21,6 +21,7 @@ struct session {
 	struct serial *port;
 	struct ending *ending;
 	bool poweroff;
+	bool mute; /* stderr takes no warnings */
 	bool kick; /* is due: the guest is to look at the fast port */
 	uint8_t held[SERIAL_FIFO]; /* of the channel's bytes, what the port has not taken yet */
 	size_t at, size;
@@ -47,22 +48,17 @@ static void pull_fast(void *session, uint8_t *bytes, size_t size)
 	channel_pull(((struct session *)session)->channel, bytes, size);
 }
 
-/* In a raw terminal as well. */
-static void say_warning(const char *text)
+/* In a raw terminal as well. Nobody waits twice for a stderr that takes none. */
+static void tell_warning(void *session, const char *text)
 {
+	struct session *s = session;
 	char *line = xasprintf("numavm: warning: %s", text), *whole;
 
 	text_clean(line);
 	whole = xasprintf("%s\r\n", line);
-	patient_write(STDERR_FILENO, whole, strlen(whole));
+	s->mute = s->mute || patient_write(STDERR_FILENO, whole, strlen(whole));
 	free(whole);
 	free(line);
-}
-
-static void tell_warning(void *session, const char *text)
-{
-	(void)session;
-	say_warning(text);
 }
 
 static size_t input_room(void *session)
@@ -92,7 +88,7 @@ static int open_anew(int fd)
 	struct stat st;
 	int anew;
 
-	if (fstat(fd, &st) || (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode)))
+	if (fstat(fd, &st) || (!S_ISFIFO(st.st_mode) && !isatty(fd)))
 		return fd;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	anew = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -181,7 +177,8 @@ int session_write_error(struct session *s)
 {
 	channel_state(s->channel, &s->state);
 	for (unsigned int i = FRAME_STDOUT; i <= FRAME_STDERR; i++)
-		if (s->state.write_error[i] && s->state.write_error[i] != EPIPE)
+		if (s->state.write_error[i] && s->state.write_error[i] != EPIPE &&
+		    s->state.write_error[i] != EBADF)
 			return s->state.write_error[i];
 	return 0;
 }
