@@ -104,6 +104,10 @@ $(BUILD)/numavm: $(OBJECTS)
 $(BUILD)/unit: $(UNIT) $(PURE) $(filter-out %/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) $(PIE) $(UNIT_LINK_$(ARCH_DIR)) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
 
+$(BUILD)/bench/channel: $(BUILD)/tests/bench/channel.o $(filter-out %/main.o,$(OBJECTS))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # An archive: what a fuzzer does not call is not linked.
 $(BUILD)/fuzzed.a: $(FUZZED) $(BUILD)/tests/fuzz/support.o $(BUILD)/tests/fuzz/folder.o \
 		$(BUILD)/tests/unit/klog_image.o
@@ -171,7 +175,7 @@ fuzz: setup-check
 	@tests/fuzz/run $(BUILD)/fuzz $(TIME) $(FUZZ)
 
 bench: setup-demo
-	@$(MAKE) -s
+	@$(MAKE) -s all $(if $(FOREIGN),,$(BUILD)/bench/channel)
 	@BUILD=$(BUILD) tests/bench/bench $(if $(FOREIGN),--arch $(NAME_$(FOREIGN)))
 
 # Parts of check.

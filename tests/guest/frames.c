@@ -45,20 +45,16 @@ static uint32_t sum_of(const struct header *header, const void *payload)
 	return ~add(add(add(~0U, &key, 4), &summed, sizeof(summed)), payload, header->length);
 }
 
-void frames_send(unsigned int kind, unsigned int stream, const void *payload, unsigned int length)
-{
-	static union {
-		uint64_t aligned;
-		uint8_t bytes[sizeof(struct header) + 4096];
-	} frame;
-	struct header *header = (struct header *)frame.bytes;
-	unsigned int size = (sizeof(*header) + length + 7) & ~7U;
+static union {
+	uint64_t aligned;
+	struct header header;
+	uint8_t bytes[sizeof(struct header) + 4096];
+} frame; /* sent last */
 
-	*header = (struct header){ 0x314d564e,	     (uint8_t)kind, (uint8_t)stream,
-				   (uint16_t)length, next_number++, 0 };
-	for (unsigned int i = 0; i < size - sizeof(*header); i++)
-		frame.bytes[sizeof(*header) + i] = i < length ? ((const uint8_t *)payload)[i] : 0;
-	header->sum = sum_of(header, payload);
+void frames_repeat(void)
+{
+	unsigned int size = (sizeof(frame.header) + frame.header.length + 7) & ~7U;
+
 	if (is_fast) {
 		fast_out(frame.bytes, size);
 		fast_flush();
@@ -66,6 +62,19 @@ void frames_send(unsigned int kind, unsigned int stream, const void *payload, un
 	}
 	for (unsigned int i = 0; i < size; i++)
 		put_byte((char)frame.bytes[i]);
+}
+
+void frames_send(unsigned int kind, unsigned int stream, const void *payload, unsigned int length)
+{
+	struct header *header = &frame.header;
+	unsigned int size = (sizeof(*header) + length + 7) & ~7U;
+
+	*header = (struct header){ 0x314d564e,	     (uint8_t)kind, (uint8_t)stream,
+				   (uint16_t)length, next_number++, 0 };
+	for (unsigned int i = 0; i < size - sizeof(*header); i++)
+		frame.bytes[sizeof(*header) + i] = i < length ? ((const uint8_t *)payload)[i] : 0;
+	header->sum = sum_of(header, payload);
+	frames_repeat();
 }
 
 static void receive(void *to, unsigned int size)

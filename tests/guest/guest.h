@@ -68,6 +68,7 @@ _Noreturn void crash(void);
 #define FRAMES_KEY 0x1234abcd
 void frames_open(int fast);
 void frames_send(unsigned int kind, unsigned int stream, const void *payload, unsigned int length);
+void frames_repeat(void); /* the same bytes again, which takes no sum */
 unsigned int frames_receive(void *payload, unsigned int *length);
 
 /* Random numbers, the same at every run, and accesses at random to @address, of any width; only

@@ -8,18 +8,32 @@
 enum { STDIN, STDOUT, STDERR };
 enum { DATA, END, CREDIT, CLOSED, HELLO, START, EXIT, ERROR, WARNING, DONE, SIZE };
 
-static void session(int fast)
+static inline void say_hello(int fast)
+{
+	static uint32_t hello[24] = { 1 };
+
+	hello[1] = fast;
+	frames_open(fast);
+	frames_send(HELLO, 0, hello, sizeof(hello));
+}
+
+static inline void say_end(void)
 {
 	static const uint32_t ends[2] = { 7, 0 };
+
+	frames_send(EXIT, 0, ends, sizeof(ends));
+	frames_send(DONE, 0, "", 0);
+	halt();
+}
+
+static inline void session(int fast)
+{
 	static const uint32_t credit = 16;
-	static uint32_t hello[24] = { 1 };
 	static uint64_t payload[8];
 	unsigned int length, kind;
 
 	put("session: the console\n");
-	hello[1] = fast;
-	frames_open(fast);
-	frames_send(HELLO, 0, hello, sizeof(hello));
+	say_hello(fast);
 	frames_send(WARNING, 0, "a \33warning", 10);
 	frames_send(START, 0, "", 0);
 	frames_send(CREDIT, STDIN, &credit, sizeof(credit));
@@ -29,7 +43,5 @@ static void session(int fast)
 	if (kind != END)
 		fail("not the end of stdin:", kind);
 	frames_send(DATA, STDOUT, "\0\377\n", 3);
-	frames_send(EXIT, 0, ends, sizeof(ends));
-	frames_send(DONE, 0, "", 0);
-	halt();
+	say_end();
 }
