@@ -117,6 +117,9 @@ START_TEST(torn_records)
 	case 8: /* data of no size */
 		memcpy((char *)desc_at(id) + 16, &block, sizeof(block));
 		break;
+	case 10: /* no room for it */
+		memcpy((char *)desc_at(id) + 8, (const uint64_t[]){ 1, 1 }, 16);
+		break;
 	case 9: /* a whole ring further */
 		block += 2 * PAGE;
 		memcpy((char *)desc_at(id) + 16, &block, sizeof(block));
@@ -154,6 +157,19 @@ START_TEST(ring_wraps)
 }
 END_TEST
 
+/* Pages of the kernel's are remembered; here two have the same place to be remembered in. */
+START_TEST(pages_are_told_apart)
+{
+	const uint64_t data = 0xffffffff81048000, entry = IMAGE_GPA + IMAGE_DATA * PAGE + 3;
+
+	add("a");
+	add("b");
+	memcpy(klog_image_at(&image, IMAGE_RING, 72), &data, sizeof(data));
+	memcpy(klog_image_at(&image, IMAGE_TABLES + 3, 0x48 * 8), &entry, sizeof(entry));
+	ck_assert_str_eq(read_lines(NOTE), "a|b|");
+}
+END_TEST
+
 /* Without a line that is needed, or with one that says otherwise, there is no log. */
 START_TEST(keys_are_needed)
 {
@@ -166,7 +182,6 @@ START_TEST(keys_are_needed)
 		"OFFSET(prb_desc_ring.descs)=",
 		"OFFSET(prb_desc_ring.infos)=",
 		"OFFSET(prb_desc_ring.head_id)=",
-		"OFFSET(prb_desc_ring.tail_id)=",
 		"SIZE(prb_desc)=",
 		"OFFSET(prb_desc.state_var)=",
 		"OFFSET(prb_desc.text_blk_lpos)=",
@@ -213,7 +228,9 @@ START_TEST(hostile_rings)
 	} edits[] = {
 		{ IMAGE_RING, 16, 63, "" },
 		{ IMAGE_RING, 16, 26, "" }, /* descriptors beyond what is mapped */
+		{ IMAGE_RING, 16, 64, "" },
 		{ IMAGE_RING, 64, 63, "" },
+		{ IMAGE_RING, 64, 64, "" },
 		{ IMAGE_RING, 64, 31, "" },
 		{ IMAGE_RING, 0, 0xffffffff8100b000, "" }, /* a page that is not there */
 		{ IMAGE_RING, 0, -8ULL, "" },
@@ -249,11 +266,10 @@ START_TEST(hostile_vmcoreinfo)
 
 	add("a");
 	memcpy(klog_image_at(&image, IMAGE_NOTE, 4), &size, sizeof(size));
-	memset(klog_image_at(&image, IMAGE_TEXT, length), '=', PAGE - length);
-	if (_i == 2)
-		memset(klog_image_at(&image, IMAGE_TEXT, 0), '\n', PAGE);
-	ck_assert_str_eq(read_lines(NOTE), "a|");
-	ck_assert_str_eq(read_lines(0), "a|");
+	memset(klog_image_at(&image, IMAGE_NOTE, 24 + length), '=', PAGE - 24 - length);
+	memset(klog_image_at(&image, IMAGE_TEXT, 0), _i == 2 ? '\n' : '=', PAGE);
+	ck_assert_str_eq(read_lines(NOTE), _i ? "a|" : "");
+	ck_assert_str_eq(read_lines(0), _i ? "a|" : "");
 }
 END_TEST
 
@@ -267,10 +283,11 @@ Suite *klog_suite(void)
 	tcase_add_loop_test(tc, vmcoreinfo_is_found, 0, 3);
 	tcase_add_test(tc, users_do_not_count);
 	tcase_add_test(tc, warnings_are_bounded);
-	tcase_add_loop_test(tc, torn_records, 0, 10);
+	tcase_add_loop_test(tc, torn_records, 0, 11);
 	tcase_add_loop_test(tc, ring_wraps, 0, 2);
+	tcase_add_test(tc, pages_are_told_apart);
 	tcase_add_test(tc, keys_are_needed);
-	tcase_add_loop_test(tc, hostile_rings, 0, 17);
+	tcase_add_loop_test(tc, hostile_rings, 0, 19);
 	tcase_add_loop_test(tc, hostile_vmcoreinfo, 0, 3);
 	suite_add_tcase(s, tc);
 	return s;

@@ -48,17 +48,19 @@ START_TEST(early_ring_is_found)
 }
 END_TEST
 
-/* The kernel has copied its first ring to a larger one: what is left there is old. */
+/* The kernel has copied its first ring to a larger one: what is left there, or here, is old. */
 START_TEST(later_ring_is_read)
 {
+	uint8_t old[100];
+
 	add(FIRST);
 	add("b");
-	memcpy(klog_image_at(&image, IMAGE_RING, 1040 * _i), klog_image_at(&image, IMAGE_RING, 0),
-	       100);
+	memcpy(old, klog_image_at(&image, IMAGE_RING, 0), sizeof(old));
 	add("c");
-	if (_i) /* before it in memory, then after it */
-		memcpy(klog_image_at(&image, IMAGE_RING, 2080),
-		       klog_image_at(&image, IMAGE_RING, 0), 100);
+	if (_i)
+		memcpy(klog_image_at(&image, IMAGE_RING, 1040),
+		       klog_image_at(&image, IMAGE_RING, 0), sizeof(old));
+	memcpy(klog_image_at(&image, IMAGE_RING, _i ? 0 : 1040), old, sizeof(old));
 	forget_vmcoreinfo();
 	ck_assert_str_eq(read_lines(0), FIRST "|b|c|");
 }
@@ -72,17 +74,11 @@ START_TEST(early_ring_is_distrusted)
 		uint64_t value;
 		const char *wanted;
 	} edits[] = {
-		{ 16, 4, "" },
-		{ 24, 0, "" }, /* descriptors, infos, data where no RAM is */
-		{ 32, 0, "" },
-		{ 72, 0, "" },
-		{ 72, 0xffffffff8100a008, "" },
+		{ 16, 4, "" },	   { 24, 0, "" }, /* descriptors, infos, data where no RAM is */
+		{ 32, 0, "" },	   { 72, 0, "" },  { 72, 0xffffffff8100a008, "" },
 		{ 40, 0, "" }, /* the head, the tail */
-		{ 40, -1ULL, "" },
-		{ 48, 0, "" },
-		{ 64, 32, "" },
-		{ 64, 63, "" },
-		{ 16, 5, FIRST "|" PANIC "|" },
+		{ 40, -1ULL, "" }, { 48, 0, "" },  { 48, 0xffffffe0, "" },
+		{ 64, 32, "" },	   { 64, 63, "" }, { 16, 5, FIRST "|" PANIC "|" },
 	};
 
 	add(FIRST);
@@ -102,7 +98,7 @@ Suite *printk_find_suite(void)
 	tcase_add_checked_fixture(tc, klog_set_up, klog_tear_down);
 	tcase_add_loop_test(tc, early_ring_is_found, 0, 4);
 	tcase_add_loop_test(tc, later_ring_is_read, 0, 2);
-	tcase_add_loop_test(tc, early_ring_is_distrusted, 0, 11);
+	tcase_add_loop_test(tc, early_ring_is_distrusted, 0, 12);
 	suite_add_tcase(s, tc);
 	return s;
 }

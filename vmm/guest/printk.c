@@ -8,7 +8,6 @@ static const char *const offset_keys[NR_OFFSETS] = {
 	[DESCS_DESCS] = "OFFSET(prb_desc_ring.descs)",
 	[DESCS_INFOS] = "OFFSET(prb_desc_ring.infos)",
 	[DESCS_HEAD] = "OFFSET(prb_desc_ring.head_id)",
-	[DESCS_TAIL] = "OFFSET(prb_desc_ring.tail_id)",
 	[DESC_SIZE] = "SIZE(prb_desc)",
 	[DESC_STATE] = "OFFSET(prb_desc.state_var)",
 	[DESC_BLOCK] = "OFFSET(prb_desc.text_blk_lpos)",
@@ -43,7 +42,6 @@ static bool read_ring(struct printk_ring *ring, uint64_t prb)
 	       printk_ring_at(ring, descs, DESCS_DESCS, &ring->descs, sizeof(uint64_t)) &&
 	       printk_ring_at(ring, descs, DESCS_INFOS, &ring->infos, sizeof(uint64_t)) &&
 	       printk_ring_at(ring, descs, DESCS_HEAD, &ring->head, sizeof(uint64_t)) &&
-	       printk_ring_at(ring, descs, DESCS_TAIL, &ring->tail, sizeof(uint64_t)) &&
 	       printk_ring_at(ring, data, DATA_SIZE_BITS, &ring->size_bits, sizeof(uint32_t)) &&
 	       printk_ring_at(ring, data, DATA_DATA, &ring->data, sizeof(uint64_t)) &&
 	       ring->count_bits <= PRINTK_COUNT_BITS && ring->size_bits <= PRINTK_SIZE_BITS;

@@ -28,16 +28,11 @@ static const uint64_t offsets[NR_OFFSETS] = {
 struct search {
 	const struct ram *ram;
 	struct timespec start;
-	struct printk_ring
-		best; /* with the most records: the kernel copies its first to a larger */
+	struct printk_ring best; /* the kernel copies its first ring to a larger one */
+	uint64_t nr; /* of records in it */
 	uint64_t first_id, gpa; /* of a first record */
 	unsigned int count_bits;
 };
-
-static uint64_t nr_records(const struct printk_ring *ring)
-{
-	return ring->head - ring->tail;
-}
 
 /* All that the kernel has so early is in one mapping: its image, or that of all memory. */
 static void take_ring(struct search *search, const uint64_t *words, const uint64_t *data)
@@ -48,14 +43,14 @@ static void take_ring(struct search *search, const uint64_t *words, const uint64
 		.infos = words[INFOS],
 		.data = data[1],
 		.head = words[HEAD],
-		.tail = words[TAIL],
 		.count_bits = search->count_bits,
 		.size_bits = data[0],
 	};
 
 	if (data[0] > PRINTK_SIZE_BITS || ring.memory.offset % RAM_PEEK_PAGE ||
-	    nr_records(&ring) <= nr_records(&search->best))
+	    words[HEAD] - words[TAIL] <= search->nr)
 		return;
+	search->nr = words[HEAD] - words[TAIL];
 	memcpy(ring.offsets, offsets, sizeof(offsets));
 	search->best = ring;
 }
@@ -111,7 +106,7 @@ bool printk_find(const struct ram *ram, printk_take *take, void *opaque)
 
 	clock_gettime(CLOCK_MONOTONIC, &search.start);
 	ram_peek_pages(ram, SECONDS, look_for_first, &search);
-	if (!nr_records(&search.best))
+	if (!search.nr)
 		return false;
 	printk_ring_read(&search.best, take, opaque);
 	return true;

@@ -85,7 +85,7 @@ void printk_ring_read(struct printk_ring *ring, printk_take *take, void *opaque)
 	if (left > MAX_RECORDS)
 		left = MAX_RECORDS;
 	for (uint64_t id = ring->head; left--; id = (id - 1) & ID_MASK)
-		if ((read_record(ring, id, record) && !take(opaque, record)) || id == ring->tail)
+		if (read_record(ring, id, record) && !take(opaque, record))
 			break;
 	free(record);
 }

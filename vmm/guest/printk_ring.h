@@ -24,7 +24,6 @@ enum printk_offset {
 	DESCS_DESCS,
 	DESCS_INFOS,
 	DESCS_HEAD,
-	DESCS_TAIL,
 	DESC_SIZE,
 	DESC_STATE,
 	DESC_BLOCK,
@@ -43,7 +42,7 @@ struct printk_ring {
 	struct kernel_memory memory;
 	uint64_t offsets[NR_OFFSETS];
 	uint64_t descs, infos, data; /* addresses */
-	uint64_t head, tail; /* ids of the newest and the oldest descriptor */
+	uint64_t head; /* the id of the newest descriptor */
 	uint32_t count_bits, size_bits; /* at most PRINTK_COUNT_BITS, PRINTK_SIZE_BITS */
 };
 
