@@ -114,7 +114,7 @@ static void make_log(struct klog *klog)
 	klog->lines = xcalloc(NR_LINES, sizeof(*klog->lines));
 	for (unsigned int i = 0; i < NR_LINES; i++)
 		klog->lines[i] =
-			(struct klog_line){ i * 1500000000ULL, xasprintf("%u", i), KLOG_KINDS };
+			(struct klog_line){ .ns = i * 1500000000ULL, .text = xasprintf("%u", i) };
 	for (unsigned int i = 0; i < KLOG_KINDS; i++)
 		klog->first[i] = SIZE_MAX;
 }

@@ -29,11 +29,11 @@ enum stage {
 };
 
 static const struct klog_line lines[NR_LOGS] = {
-	[LOG_CLEAN] = { 1, (char[]){ "Linux version 6.12" } },
-	[LOG_WARNING] = { 1, (char[]){ "WARNING: CPU: 0 PID: 1 at a.c:1" } },
-	[LOG_OOPS] = { 1, (char[]){ "BUG: kernel NULL pointer dereference" } },
-	[LOG_PANIC] = { 1, (char[]){ PANIC "sysrq triggered crash" } },
-	[LOG_NMI] = { 1, (char[]){ PANIC "NMI: Not continuing" } },
+	[LOG_CLEAN] = { .ns = 1, .text = (char[]){ "Linux version 6.12" } },
+	[LOG_WARNING] = { .ns = 1, .text = (char[]){ "WARNING: CPU: 0 PID: 1 at a.c:1" } },
+	[LOG_OOPS] = { .ns = 1, .text = (char[]){ "BUG: kernel NULL pointer dereference" } },
+	[LOG_PANIC] = { .ns = 1, .text = (char[]){ PANIC "sysrq triggered crash" } },
+	[LOG_NMI] = { .ns = 1, .text = (char[]){ PANIC "NMI: Not continuing" } },
 };
 
 static void make_log(struct klog *klog, enum log log)
