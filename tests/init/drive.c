@@ -7,9 +7,9 @@
  *
  * -j RECORD: another one of the job. -i FILE: the command's stdin, which else ends at once; "-":
  * neither. -o FILE: where the files go. -h: hold back credits until a stream's window is full, and
- * see that nothing more comes. -n: no tty. -g: garbage, and frames of another key, before the host's. -q: wait for init
- * to power off. -w TEXT ACTION: once stdout has said TEXT, "finish", "close", "size ROWS COLUMNS",
- * "type BYTES", "end" or "stop" (give no more credit).
+ * see that nothing more comes. -n: no tty. -g: garbage, and frames of another key, before the
+ * host's. -q: wait for init to power off. -w TEXT ACTION: once stdout has said TEXT, "finish",
+ * "close", "size ROWS COLUMNS", "type BYTES", "end" or "stop" (give no more credit).
  *
  * stdout and stderr are the command's; descriptor 3 gets a line per event. Exits with 0 after DONE.
  */
@@ -360,20 +360,6 @@ static void read_options(int argc, char **argv)
 	}
 }
 
-/* The other end is held open, so that its closing is no end. */
-static const char *open_tty(void)
-{
-	int theirs;
-
-	tty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (tty < 0 || grantpt(tty) || unlockpt(tty))
-		err(2, "a terminal");
-	theirs = open(ptsname(tty), O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (theirs < 0)
-		err(2, "a terminal");
-	return ptsname(tty);
-}
-
 int main(int argc, char **argv)
 {
 	char key[16];
@@ -393,7 +379,8 @@ int main(int argc, char **argv)
 		granted[i] = FRAME_WINDOW;
 	if (asked.out)
 		files = open(asked.out, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	pid = root_start(asked.init, asked.job, asked.job_size, asked.no_tty ? NULL : open_tty());
+	pid = root_start(asked.init, asked.job, asked.job_size,
+			 asked.no_tty ? NULL : root_open_tty(&tty));
 	if (asked.in && strcmp(asked.in, "-"))
 		in = open(asked.in, O_RDONLY);
 	if (!asked.no_tty)

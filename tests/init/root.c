@@ -173,3 +173,16 @@ pid_t root_start(const char *init, const char *job, size_t size, const char *tty
 		err(2, "a machine for init");
 	return pid;
 }
+
+const char *root_open_tty(int *tty)
+{
+	int theirs;
+
+	*tty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (*tty < 0 || grantpt(*tty) || unlockpt(*tty))
+		err(2, "a terminal");
+	theirs = open(ptsname(*tty), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (theirs < 0)
+		err(2, "a terminal");
+	return ptsname(*tty);
+}

@@ -15,4 +15,10 @@
  */
 pid_t root_start(const char *init, const char *job, size_t size, const char *tty);
 
+/*
+ * Makes a terminal, leaves our end in @tty, not blocking, and returns the other's path. That one is
+ * held open, too, so that init's closing it is no end.
+ */
+const char *root_open_tty(int *tty);
+
 #endif
