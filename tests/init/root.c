@@ -73,7 +73,8 @@ static void put_programs(void)
 	mkdir("home", 0755);
 	mkdir("home/eve", 0755);
 	put_text("etc/passwd", "root:x:0:0::/root:/bin/sh\neve:x:1000:1001::/home/eve:/bin/sh\n");
-	put_text("etc/group", "root:x:0:\neve:x:1001:\ndisk:x:6:adam,eve\naudio:x:29:seve,everett\n");
+	put_text("etc/group",
+		 "root:x:0:\neve:x:1001:\ndisk:x:6:adam,eve\naudio:x:29:seve,everett\n");
 }
 
 /* In the folder that this leaves as its own. */
