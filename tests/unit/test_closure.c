@@ -359,6 +359,8 @@ END_TEST
 
 Suite *closure_suite(void)
 {
+	const TTest *const scripts[] = { interpreters_have_interpreters };
+	const char *reason = access("/usr/bin/env", X_OK) ? "no /usr/bin/env" : NULL;
 	Suite *s = suite_create("closure");
 	TCase *tc = tcase_create("closure");
 
@@ -372,7 +374,7 @@ Suite *closure_suite(void)
 	tcase_add_test(tc, levels_come_along);
 	tcase_add_test(tc, path_and_the_users_own);
 	tcase_add_loop_test(tc, loaders_cache_is_read, 0, 2);
-	tcase_add_test(tc, interpreters_have_interpreters);
+	add_or_skip(tc, scripts, COUNT(scripts), reason);
 	tcase_add_test(tc, damaged_is_said);
 	tcase_add_test(tc, lenient_goes_on);
 	tcase_add_test(tc, programs_are_found);

@@ -88,14 +88,18 @@ START_TEST(path_is_ours)
 	char *const argv[] = { "x", NULL };
 	const struct command command = { .argv = argv };
 	const struct modules modules = { 0 };
-	char *old = xstrdup(getenv("PATH")), *got;
+	const char *path = getenv("PATH");
+	char *old = path ? xstrdup(path) : NULL, *got;
 	static const char wanted[] = "ax\0ePATH=/some/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:"
 				     "/usr/bin:/sbin:/bin\0k0";
 	size_t size;
 
 	setenv("PATH", "/some/bin", 1);
 	got = make_job(&command, &modules, &size);
-	setenv("PATH", old, 1);
+	if (old)
+		setenv("PATH", old, 1);
+	else
+		unsetenv("PATH");
 	ck_assert_uint_eq(size, sizeof(wanted));
 	ck_assert_mem_eq(got, wanted, size);
 	free(old);
