@@ -32,7 +32,6 @@ static void add_base(struct tree *tree)
 	static const char *const folders[] = { "/dev", "/proc", "/sys",	   "/run",
 					       "/etc", "/mnt",	"/var/tmp" };
 
-	tree_add_data(tree, "/init", guest_init, guest_init_size, 0755);
 	tree_add_folder(tree, JOB_FOLDER, 0700);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		tree_add_folder(tree, folders[i], 0755);
@@ -148,7 +147,7 @@ static int add_programs(struct tree *tree, const struct command *command, const 
 	return ret ? -1 : 0;
 }
 
-/* The user's come first, to stay where another wants the same path. */
+/* Init first, then the user's, to stay where another wants the same path. */
 static int fill_tree(struct tree *tree, const struct command *command,
 		     const struct modules *modules, const char *path, struct error *err)
 {
