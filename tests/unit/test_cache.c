@@ -305,6 +305,7 @@ static void make_old(int at, const char *name, uint64_t mib, time_t seconds)
 }
 
 #define OLD(digit) digit "0123456789abcdef0123456789abcde.kernel"
+#define OLD_INITRD "70123456789abcdef0123456789abcde.initrd"
 
 START_TEST(the_oldest_make_room)
 {
@@ -315,12 +316,14 @@ START_TEST(the_oldest_make_room)
 	make_old(cache.folder, OLD("1"), 500, 3000);
 	make_old(cache.folder, OLD("2"), 1, 5000);
 	make_old(cache.folder, OLD("3"), 500, 4000);
+	make_old(cache.folder, OLD_INITRD, 1, 6000);
 	make_old(cache.folder, OLD("4"), 400, 1000);
 	make_old(cache.folder, "5.kernel", 2000, 9000); /* what has no name of ours is not ours */
 	make_old(cache.folder, OLD("6") "s", 2000, 9000);
 	close(cache_find(&cache, OLD("3"))); /* used now */
 	path = keep(&cache, folder, name);
 	ck_assert_int_ne(faccessat(cache.folder, OLD("2"), F_OK, 0), 0);
+	ck_assert_int_ne(faccessat(cache.folder, OLD_INITRD, F_OK, 0), 0);
 	ck_assert_int_ne(faccessat(cache.folder, OLD("1"), F_OK, 0), 0);
 	ck_assert_int_eq(faccessat(cache.folder, OLD("3"), F_OK, 0), 0);
 	ck_assert_int_eq(faccessat(cache.folder, OLD("4"), F_OK, 0), 0);

@@ -6,8 +6,8 @@
  * starts. A root folder is taken as it is: nothing of the host's joins it but the user's files.
  *
  * The name by which an archive is kept is made of the paths, inodes, sizes and times of all its
- * files, not of their bytes: those take 20 ms, the times 1. So one with a file that was changed in
- * the last 2 seconds is not kept, since a further change could leave its time as it was.
+ * files, not of their bytes, of which a folder may have hundreds of MB. So one with a file that was
+ * changed in the last 2 seconds is not kept, since a further change could leave its time as it was.
  */
 #ifndef VMM_GUEST_INITRAMFS_H
 #define VMM_GUEST_INITRAMFS_H
