@@ -288,6 +288,8 @@ START_TEST(other_release_is_refused)
 	put_module("a.ko", "vermagic=" RELEASE "-rt SMP");
 	put_module("b.ko", "license=GPL");
 	put_module("c.ko", MAGIC "depends=a");
+	put_module("d.ko", "vermagic=6.1.0 SMP");
+	has(found("d"), "d.ko: is for kernel 6.1.0, and this one is " RELEASE ": ");
 	has(found("a"), "a.ko: is for kernel " RELEASE "-rt, and this one is " RELEASE ": ");
 	has(found("b"), "b.ko: has no vermagic: not a kernel module");
 	has(found("c"), "a.ko: is for kernel " RELEASE "-rt, and this one is " RELEASE ": ");
