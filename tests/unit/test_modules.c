@@ -345,6 +345,21 @@ START_TEST(fifo_does_not_hold_us_up)
 }
 END_TEST
 
+/* Nor one that never ends, or that is all one line. */
+START_TEST(endless_list_is_none)
+{
+	char *zero = path_of("modules.dep"), *huge = path_of("modules.builtin");
+
+	ck_assert_int_eq(symlink("/dev/zero", zero), 0);
+	put_text("modules.builtin", "a.ko\n");
+	ck_assert_int_eq(truncate(huge, 1LL << 40), 0);
+	put_module("a.ko", MAGIC);
+	ck_assert_str_eq(found("a"), "a");
+	free(zero);
+	free(huge);
+}
+END_TEST
+
 /* Each byte of a module changed to what may hurt, and each length. */
 START_TEST(damaged_is_refused_or_read)
 {
@@ -384,6 +399,7 @@ Suite *modules_suite(void)
 		folders_do_not_circle,
 		deep_folders_are_refused,
 		fifo_does_not_hold_us_up,
+		endless_list_is_none,
 	};
 	Suite *s = suite_create("modules");
 	TCase *tc = tcase_create("modules");

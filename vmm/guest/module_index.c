@@ -15,6 +15,7 @@
 #include "vmm/guest/modinfo.h"
 
 #define MAX_DEPTH 64
+#define MAX_LIST (64 << 20) /* bytes */
 
 /* As kmod(8) does: not within brackets, where '-' is a range. */
 static void make_name(char *name)
@@ -116,17 +117,30 @@ static void take_alias(struct module_index *index, const char *folder, char *lin
 		add_alias(index, pattern, name);
 }
 
+/* NULL when there is none, or it is none: a package may have anything under its name. */
+static FILE *open_list(const char *folder, const char *name)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	free(path);
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size <= MAX_LIST)
+		return xcheck(fdopen(fd, "r"));
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
 /* Returns whether the list is there. */
 static bool read_list(struct module_index *index, const char *folder, const char *name, char end,
 		      void (*take)(struct module_index *, const char *, char *))
 {
-	char *path = xasprintf("%s/%s", folder, name), *line = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	FILE *file = fd < 0 ? NULL : xcheck(fdopen(fd, "r"));
+	FILE *file = open_list(folder, name);
+	char *line = NULL;
 	size_t room = 0;
 	ssize_t size;
 
-	free(path);
 	if (!file)
 		return false;
 	while ((size = getdelim(&line, &room, end, file)) > 0) {
