@@ -279,8 +279,6 @@ static bool is_same_output(void)
 static void tell_end(const struct result *result)
 {
 	const struct outcome *outcome = &result->outcome;
-	const json_t *warning;
-	size_t i;
 
 	if (!outcome->message[0] && !result->console_dropped && !result->log_error &&
 	    !result->out_error && !result->warnings)
@@ -298,8 +296,8 @@ static void tell_end(const struct result *result)
 	if (result->out_error && outcome->kind != OUTCOME_ERROR)
 		verbs_complain("warning: the guest's last bytes are not on stdout: ",
 			       strerror(result->out_error));
-	json_array_foreach(result->warnings, i, warning)
-		verbs_complain("warning: ", json_string_value(warning));
+	for (size_t i = 0; i < json_array_size(result->warnings); i++)
+		verbs_complain("warning: ", json_string_value(json_array_get(result->warnings, i)));
 	if (outcome->message[0])
 		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",
 			       outcome->message);
