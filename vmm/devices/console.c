@@ -199,6 +199,14 @@ void console_end(struct console *console, int patience_s)
 	console_flush(console, patience_s);
 }
 
+void console_forget_panic(struct console *console)
+{
+	if (pthread_mutex_trylock(&console->lock))
+		return;
+	console->panic.message[0] = 0;
+	pthread_mutex_unlock(&console->lock);
+}
+
 static void print_line(const char *line, FILE *file)
 {
 	char *text = xstrdup(line);

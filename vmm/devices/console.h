@@ -81,6 +81,9 @@ void console_flush(struct console *console, int patience_s);
  */
 void console_end(struct console *console, int patience_s);
 
+/* What looked like a panic was none: one that comes is told. If a vCPU writes, it is not. */
+void console_forget_panic(struct console *console);
+
 /*
  * Prints the lines that are kept, each after "numavm:   ", the one that has not ended too. For a
  * console that has ended, or one that no vCPU feeds any more.

@@ -120,6 +120,19 @@ void ending_note_panic(struct ending *ending, const char *message)
 	ending_wake(ending);
 }
 
+void ending_note_panic_end(struct ending *ending)
+{
+	ending->panic_over = true;
+	ending_wake(ending);
+}
+
+void ending_forget_panic(struct ending *ending)
+{
+	pthread_mutex_lock(&ending->lock);
+	ending->panicked = ending->panic_over = false;
+	pthread_mutex_unlock(&ending->lock);
+}
+
 void ending_note_limit(struct ending *ending, const struct outcome *outcome)
 {
 	pthread_mutex_lock(&ending->lock);

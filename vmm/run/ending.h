@@ -66,6 +66,7 @@ struct ending {
 	int event; /* eventfd, readable when the main thread has something to look at */
 	atomic_bool stopping; /* the end has come, and no vCPU goes on */
 	atomic_bool panicked; /* the kernel has, as its console says, and may go on */
+	atomic_bool panic_over; /* and its console has nothing more to say of it */
 	bool limited; /* a time limit has passed, and the guest may go on */
 	struct outcome outcome;
 	struct outcome offered; /* the same, had the console said nothing */
@@ -88,6 +89,12 @@ void ending_set(struct ending *ending, enum outcome_kind kind, const char *fmt, 
 
 /* The kernel has panicked, saying @message, and goes on: it has its trace to print yet. */
 void ending_note_panic(struct ending *ending, const char *message);
+
+/* It has printed all that it will. */
+void ending_note_panic_end(struct ending *ending);
+
+/* It has not: a program wrote what looks like a panic. */
+void ending_forget_panic(struct ending *ending);
 
 /*
  * A time limit has passed, as @outcome says, and the guest goes on for a while, to say where it is:

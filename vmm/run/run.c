@@ -68,7 +68,7 @@ static void end_by_console(void *ending, enum console_event event, const char *t
 	if (event == CONSOLE_PANIC)
 		ending_note_panic(ending, text);
 	else if (event == CONSOLE_PANIC_END)
-		ending_set(ending, OUTCOME_PANIC, "%s", text);
+		ending_note_panic_end(ending);
 	else
 		ending_set(ending, OUTCOME_ERROR, "writing the guest's console to stdout: %s",
 			   text);
@@ -133,14 +133,15 @@ static void note_session(const struct channel_state *state, const struct run *ru
 }
 
 /* Not of a guest that powered itself off: nobody has asked, and it takes time. */
-static void read_log(struct vm *vm, const struct channel_state *state, struct result *result)
+static void read_log(struct vm *vm, const struct run *run, struct result *result)
 {
 	const struct outcome *offered = &vm->ending.offered;
+	bool asked = run->command || run->fail_on_warning || offered->kind != OUTCOME_POWEROFF;
 
-	if (outcome_is_ours(offered) || (!state && offered->kind == OUTCOME_POWEROFF))
+	if (!asked || outcome_is_ours(offered))
 		return;
 	vm_stop(vm);
-	klog_read(&result->klog, &vm->ram, state ? state->said.vmcoreinfo : 0);
+	session_read_log(vm->session, &vm->ram, &result->klog);
 }
 
 static void name_kernel(const struct channel_state *state, struct result *result)
@@ -177,7 +178,7 @@ static void note_end(struct vm *vm, const struct run *run, struct result *result
 	result->in_line = vm->console.out >= 0 && atomic_load(&vm->console.in_line);
 	if (state)
 		note_session(state, run, result);
-	read_log(vm, state, result);
+	read_log(vm, run, result);
 	name_kernel(state, result);
 	decide(vm, run, state, result);
 	if (!outcome_is_bad(&result->outcome))

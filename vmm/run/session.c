@@ -188,3 +188,8 @@ const struct channel_state *session_state(struct session *s)
 	channel_state(s->channel, &s->state);
 	return &s->state;
 }
+
+void session_read_log(struct session *s, const struct ram *ram, struct klog *klog)
+{
+	klog_read(klog, ram, s ? session_state(s)->said.vmcoreinfo : 0);
+}

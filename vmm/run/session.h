@@ -10,6 +10,7 @@
 #include <poll.h>
 
 #include "vmm/guest/channel.h"
+#include "vmm/guest/klog.h"
 #include "vmm/run/input.h"
 #include "vmm/run/run.h"
 
@@ -42,5 +43,8 @@ int session_write_error(struct session *session);
 
 /* What init has said; until the next call of any of these. */
 const struct channel_state *session_state(struct session *session);
+
+/* Reads the kernel's log, where init says that it is; @session may be NULL. */
+void session_read_log(struct session *session, const struct ram *ram, struct klog *klog);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "mem/clock.h"
+#include "vmm/guest/klog.h"
 #include "vmm/run/input.h"
 #include "vmm/run/limits.h"
 #include "vmm/run/patient.h"
@@ -29,6 +30,7 @@ struct wait {
 	struct input input;
 	struct limits limits;
 	bool spoken; /* init has */
+	bool panicked; /* the kernel has: its log says so, or cannot be read */
 };
 
 static double time_limit(const struct run *run)
@@ -81,11 +83,34 @@ static double now(const struct wait *wait)
 	return clock_seconds_since(&wait->run->start);
 }
 
+/* What its console says of a panic counts where the kernel's log cannot be read. */
+static bool is_panic(const struct vm *vm)
+{
+	struct klog klog;
+	bool is;
+
+	session_read_log(vm->session, &vm->ram, &klog);
+	is = !klog.found || klog.first[KLOG_PANIC] < klog.nr;
+	klog_free(&klog);
+	return is;
+}
+
 /* A kernel that has panicked has yet to print its trace; what ends it then is told as the panic. */
 static void note_panic(struct wait *wait)
 {
-	if (atomic_load(&wait->vm->ending.panicked))
-		limits_note_panic(&wait->limits, now(wait));
+	struct ending *ending = &wait->vm->ending;
+
+	if (!atomic_load(&ending->panicked))
+		return;
+	if (!wait->panicked && !is_panic(wait->vm)) {
+		ending_forget_panic(ending);
+		console_forget_panic(&wait->vm->console);
+		return;
+	}
+	wait->panicked = true;
+	limits_note_panic(&wait->limits, now(wait));
+	if (atomic_load(&ending->panic_over))
+		ending_offer(ending, &ending->panic);
 }
 
 /* Time until @when for poll(2), rounded up; of a long one the first 1000 s. */
@@ -125,13 +150,15 @@ static void check_limits(struct wait *wait)
 	case LIMITS_FINISH:
 	case LIMITS_INTERRUPT:
 		ending_note_limit(ending, &outcome);
+		vm_look(wait->vm, step == LIMITS_INTERRUPT);
 		if (step == LIMITS_FINISH)
 			session_finish(wait->vm->session);
-		vm_look(wait->vm, step == LIMITS_INTERRUPT);
 		break;
 	case LIMITS_END:
-	case LIMITS_PANIC:
 		ending_offer(ending, &outcome);
+		break;
+	case LIMITS_PANIC:
+		ending_offer(ending, &ending->panic);
 	}
 }
 
