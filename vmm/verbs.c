@@ -206,6 +206,31 @@ static int add_archives(struct boot *boot, const struct settings *s, const struc
 #define CONFINE true
 #endif
 
+/* A word of @cmdline puts the kernel's console on our port, in one of the ways to say it. */
+static bool has_console(const char *cmdline)
+{
+	static const char *const names[] = { " console=ttyS0", " console=uart" };
+	char *words = xasprintf(" %s", cmdline);
+	bool has = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		has |= !!strstr(words, names[i]);
+	free(words);
+	return has;
+}
+
+/* A command's streams have a way of their own. */
+static void warn_of_cmdline(const char *cmdline, struct result *result)
+{
+	static const char warning[] =
+		"the kernel's command line has no console=ttyS0: what it prints is not seen";
+
+	if (has_console(cmdline))
+		return;
+	verbs_complain("warning: ", warning);
+	result->warnings = json_pack("[s]", warning);
+}
+
 static int run_guest(const struct request *request, struct result *result, struct error *err)
 {
 	const struct settings *s = &request->settings;
@@ -245,8 +270,11 @@ static int run_guest(const struct request *request, struct result *result, struc
 	    boot_open(&boot, kernel, s->initrd, err) ||
 	    (run.command && add_archives(&boot, s, run.command, err)))
 		ret = -1;
-	else
+	else {
+		if (!run.command)
+			warn_of_cmdline(boot.cmdline, result);
 		ret = run_machine(&run, result, err);
+	}
 	if (receive.pid > 0 && ret)
 		receive_end(&receive, OUT_PATIENCE_S, &ignored);
 	else if (receive.pid > 0)
@@ -263,7 +291,8 @@ static void begin_run(struct request *request)
 	signal(SIGPIPE, SIG_IGN);
 	signals_hold();
 	request->result = path ? result_open(path, &request->no_result) : -1;
-	signals_catch(request->result, &request->start, request->settings.timeout_ns);
+	signals_catch(request->result, &request->start, request->settings.timeout_ns,
+		      request->settings.boot_timeout_ns);
 }
 
 static bool is_same_output(void)

@@ -381,3 +381,54 @@ t_stdin_closed() {
 	status=$?
 	expect_end 0 poweroff && expect_stdout 'poweroff\n'
 }
+
+# What a kernel without a console prints is not seen, which is said; its command has streams of its own.
+t_cmdline_without_console() {
+	printf 'memory = 128M\ncmdline = "quiet"\n' >"$dir/config"
+	run_guest poweroff -c "$dir/config"
+	expect_end 0 poweroff || return 1
+	grep -q "^numavm: warning: the kernel's command line has no console=ttyS0" "$dir/stderr" ||
+		wrong "no warning" || return 1
+	json --raw "$dir/result" warnings.0 | grep -q console=ttyS0 || wrong "not in the result" || return 1
+	run_guest poweroff -c "$dir/config" --append console=ttyS0,115200
+	expect_end 0 poweroff && expect_stderr_ours || return 1
+	! grep -q 'no console' "$dir/stderr" || wrong "a warning"
+}
+
+# The time until init speaks is limited from the start on.
+t_boot_timeout_populating() {
+	run_guest poweroff --boot-timeout 20ms --timeout 30s --populate-threads 1 \
+		--node memory=1G,llcs=1,pages=4k,populate=yes -- true
+	expect_end 124 timeout && expect_stdout '' || return 1
+	grep -qx "numavm: the boot's time limit of 0.02 s has passed" "$dir/stderr" || wrong "no message"
+}
+
+# A guest that resets itself: a failure where that is said.
+t_reboot_is_failure() {
+	local guest=reset_acpi
+	[ -e "$out/$guest" ] || guest=reset_psci
+	run_guest "$guest" -m 128M --reboot-is failure
+	expect_end 1 reboot || return 1
+	run_guest "$guest" -m 128M --reboot-is success
+	expect_end 0 reboot
+}
+
+# Without init's word nothing is a success of a command, and its console is no panic of the kernel's
+# that nobody shows: -v does.
+t_command_without_init() {
+	run_guest poweroff -m 256M -v -- true
+	expect_status 123 && expect_result crash 123 && expect_stdout '' || return 1
+	grep -q 'it powered off before it came up to init' "$dir/stderr" || wrong "no reason" || return 1
+	grep -q '^poweroff' "$dir/stderr" || wrong "no console"
+}
+
+# Both limits: the kernel that does not come up is told apart from the command that runs.
+t_boot_timeout() {
+	run_guest hang_busy -m 256M --boot-timeout 1s --timeout 30s --console "$dir/console" -- true
+	expect_end 124 timeout || return 1
+	grep -qx "numavm: the boot's time limit of 1 s has passed: the kernel has not come up to init" \
+		"$dir/stderr" || wrong "no message" || return 1
+	grep -q '^numavm: the console ends with:' "$dir/stderr" || wrong "no last lines" || return 1
+	grep -q '^numavm:   hang_busy' "$dir/stderr" || wrong "not in the report" || return 1
+	grep -qE '^\[ +[0-9]+\.[0-9]{6}\] hang_busy' "$dir/console" || wrong "no times"
+}

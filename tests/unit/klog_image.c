@@ -65,7 +65,7 @@ const char klog_image_vmcoreinfo[] =
 	"NUMBER(phys_base)=1056964608\n"
 	"SYMBOL(init_top_pgt)=ffffffff81003000\n"
 	"NUMBER(pgtable_l5_enabled)=0\n"
-	"KERNELOFFSET=0\n"
+	"KERNELOFFSET=5e00000\n"
 	/* arm64 */
 	"NUMBER(VA_BITS)=48\n"
 	"NUMBER(kimage_voffset)=0xffffffff41000000\n"

@@ -392,6 +392,25 @@ START_TEST(last_lines_are_kept)
 }
 END_TEST
 
+/* What was no panic is forgotten; the next may be one. */
+START_TEST(panic_is_forgotten)
+{
+	struct told told;
+	struct error err;
+	int out = open("/dev/null", O_WRONLY);
+
+	ck_assert_int_eq(open_console(&told, out, NULL, &err), 0);
+	put(&told, PANIC ": fake\n" PANIC ": again\n");
+	ck_assert_str_eq(told.events, "P");
+	console_forget_panic(&told.console);
+	put(&told, PANIC ": true\n");
+	ck_assert_str_eq(told.events, "PP");
+	ck_assert_str_eq(told.text, PANIC ": true");
+	close_console(&told);
+	close(out);
+}
+END_TEST
+
 Suite *console_suite(void)
 {
 	Suite *s = suite_create("console");
@@ -408,6 +427,7 @@ Suite *console_suite(void)
 	tcase_add_test(tc, limit);
 	tcase_add_test(tc, log_is_stdout);
 	tcase_add_test(tc, lines_have_their_times);
+	tcase_add_test(tc, panic_is_forgotten);
 	tcase_add_loop_test(tc, last_lines_are_kept, 0, 4);
 	suite_add_tcase(s, tc);
 	return s;

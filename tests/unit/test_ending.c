@@ -153,6 +153,22 @@ START_TEST(offer_is_kept_beside_a_panic)
 }
 END_TEST
 
+START_TEST(panic_is_forgotten)
+{
+	struct ending ending;
+
+	open_ending(&ending);
+	ending_note_panic(&ending, "Kernel panic - not syncing: fake");
+	ending_note_panic_end(&ending);
+	ck_assert(atomic_load(&ending.panic_over) && is_woken(&ending));
+	ending_forget_panic(&ending);
+	ck_assert(!atomic_load(&ending.panicked) && !atomic_load(&ending.panic_over));
+	ending_set(&ending, OUTCOME_REBOOT, "%s", "");
+	assert_outcome(&ending, OUTCOME_REBOOT, 0, "");
+	close(ending.event);
+}
+END_TEST
+
 /* One of many, and what it saw as soon as it had offered its own. */
 struct offerer {
 	struct ending *ending;
@@ -222,6 +238,7 @@ Suite *ending_suite(void)
 	tcase_add_loop_test(tc, panic_stays_a_panic, 0, COUNT(after_panic));
 	tcase_add_loop_test(tc, limit_stays_a_limit, 0, COUNT(after_panic));
 	tcase_add_test(tc, offer_is_kept_beside_a_panic);
+	tcase_add_test(tc, panic_is_forgotten);
 	tcase_add_test(tc, one_of_many_counts);
 	tcase_add_test(tc, waking_never_blocks);
 	suite_add_tcase(s, tc);

@@ -28,6 +28,7 @@ START_TEST(log_is_read)
 	ck_assert(klog.found);
 	ck_assert_str_eq(klog.release, "6.1.0-56-cloud-amd64");
 	ck_assert_str_eq(klog.build_id, "3b43fad5034874490492495d552c0af6a5fab235");
+	ck_assert_uint_eq(klog.kernel_offset, 0x5e00000);
 	ck_assert_uint_eq(klog.lines[0].ns, 0);
 	ck_assert_uint_eq(klog.lines[4].ns, 1000000);
 	ck_assert_uint_eq(klog.lines[6].ns, 3000000);

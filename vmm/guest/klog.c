@@ -102,6 +102,7 @@ static bool read_log(void *opaque)
 	struct klog *klog = reader->klog;
 
 	vmcoreinfo_string(&reader->info, "OSRELEASE", klog->release, sizeof(klog->release));
+	vmcoreinfo_number(&reader->info, "KERNELOFFSET", 16, &klog->kernel_offset);
 	vmcoreinfo_string(&reader->info, "BUILD-ID", klog->build_id, sizeof(klog->build_id));
 	klog->found = printk_read(&reader->info, reader->ram, take_record, reader) && klog->nr;
 	return klog->found;

@@ -86,7 +86,7 @@ static void catch_signal(int number, const struct outcome *outcome)
 }
 
 /* Even where our parent had SIGALRM ignored or blocked. */
-static void set_limit(const struct timespec *start, uint64_t timeout_ns)
+static void set_limit(const struct timespec *start, uint64_t timeout_ns, bool of_boot)
 {
 	double left = timeout_ns / 1e9 - clock_seconds_since(start);
 	struct itimerval timer = { 0 };
@@ -95,7 +95,10 @@ static void set_limit(const struct timespec *start, uint64_t timeout_ns)
 
 	limited = true;
 	sigaction(SIGALRM, NULL, &old_alarm);
-	outcome_from_timeout(&outcome, timeout_ns);
+	if (of_boot)
+		outcome_from_boot_timeout(&outcome, timeout_ns);
+	else
+		outcome_from_timeout(&outcome, timeout_ns);
 	catch_signal(SIGALRM, &outcome);
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
@@ -116,8 +119,11 @@ void signals_hold(void)
 	sigprocmask(SIG_BLOCK, &set, &held);
 }
 
-void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns)
+void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns,
+		   uint64_t boot_timeout_ns)
 {
+	bool of_boot = boot_timeout_ns && (!timeout_ns || boot_timeout_ns < timeout_ns);
+	uint64_t limit_ns = of_boot ? boot_timeout_ns : timeout_ns;
 	struct outcome outcome;
 
 	result_fd = result;
@@ -134,8 +140,8 @@ void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns
 		    "or huge pages is gone");
 	catch_signal(SIGBUS, &outcome);
 	sigprocmask(SIG_SETMASK, &held, NULL);
-	if (timeout_ns)
-		set_limit(start, timeout_ns);
+	if (limit_ns)
+		set_limit(start, limit_ns, of_boot);
 }
 
 void signals_block(void)

@@ -19,10 +19,11 @@
 void signals_hold(void);
 
 /*
- * From now on they end the program, and so does @timeout_ns after @start, if it is not 0. @result:
- * result_open()'s descriptor, or -1.
+ * From now on they end the program, and so does the first of @timeout_ns and @boot_timeout_ns after
+ * @start that is not 0. @result: result_open()'s descriptor, or -1.
  */
-void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns);
+void signals_catch(int result, const struct timespec *start, uint64_t timeout_ns,
+		   uint64_t boot_timeout_ns);
 
 /* From now on they wait, and the time limit is the caller's. */
 void signals_block(void);
