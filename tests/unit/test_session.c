@@ -179,7 +179,7 @@ static void wait_for_text(struct child *child, const char *text)
 /* A stdout that takes nothing: the command has ended long ago, and its output is not lost. */
 START_TEST(reader_that_comes_late)
 {
-	struct command command = { .key = KEY };
+	struct command command = { .argv = argv, .key = KEY };
 	char zeroes[PIPE_BUF];
 	struct child child;
 	int full[2];
@@ -203,7 +203,7 @@ END_TEST
 /* One that never comes does not keep the time limit. */
 START_TEST(reader_that_never_comes)
 {
-	struct command command = { .key = KEY };
+	struct command command = { .argv = argv, .key = KEY };
 	struct child child;
 	int full[2], status;
 
@@ -233,7 +233,7 @@ static bool is_cooked(int fd)
 /* A stdout that was closed when we were started, as main.c leaves it. */
 START_TEST(no_reader_at_all)
 {
-	struct command command = { .key = KEY };
+	struct command command = { .argv = argv, .key = KEY };
 	int closed[2] = { open("/dev/null", O_RDONLY), open("/dev/null", O_RDONLY) };
 	struct child child;
 
@@ -264,7 +264,7 @@ static void expect_bytes(int fd, const char *text, size_t size)
 /* Raw, with its size and its changes, and the keys that are ours. */
 START_TEST(on_a_terminal)
 {
-	struct command command = { .key = KEY, .terminal = true };
+	struct command command = { .argv = argv, .key = KEY, .terminal = true };
 	struct winsize size = { .ws_row = 33, .ws_col = 101 };
 	int master, status;
 	pid_t pid = forkpty(&master, NULL, NULL, NULL);
@@ -317,12 +317,29 @@ START_TEST(another_runs_key)
 }
 END_TEST
 
+/* Init is asked to finish, which this one does not expect, and a limit stays one. */
+START_TEST(time_limit_asks_to_finish)
+{
+	struct command command = { .argv = argv, .key = KEY };
+	struct child child;
+
+	start(&child, "build/guest/session_tty", &command, 1000000000ULL, NULL);
+	finish_child(&child);
+	close(child.in);
+	ck_assert_msg(child.status == 124, "status %d: %s", child.status, child.err_text);
+	ck_assert_msg(strstr(child.err_text, "not the end of stdin") != NULL, "%s", child.err_text);
+	ck_assert_ptr_nonnull(strstr(child.err_text, "1 s has passed"));
+	ck_assert_ptr_nonnull(strstr(child.err_text, ": the command was running"));
+}
+END_TEST
+
 Suite *session_suite(void)
 {
-	const TTest *const tests[] = { over_the_serial_port,   over_the_fast_port,
-				       reader_that_comes_late, reader_that_never_comes,
-				       no_reader_at_all,       on_a_terminal,
-				       ends_without_a_word,    another_runs_key };
+	const TTest *const tests[] = { over_the_serial_port,	 over_the_fast_port,
+				       reader_that_comes_late,	 reader_that_never_comes,
+				       no_reader_at_all,	 on_a_terminal,
+				       ends_without_a_word,	 another_runs_key,
+				       time_limit_asks_to_finish };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("session");
 	TCase *tc = tcase_create("session");

@@ -158,6 +158,7 @@ bool session_pump(struct session *s, const struct pollfd polls[SESSION_POLLS])
 void session_finish(struct session *s)
 {
 	channel_finish(s->channel);
+	wake_main(s); /* which hands it to the guest */
 }
 
 bool session_is_drained(struct session *s)

@@ -135,6 +135,10 @@ static void make_outcome(const struct wait *wait, struct outcome *outcome)
 		outcome_from_boot_timeout(outcome, wait->run->boot_timeout_ns);
 	else
 		outcome_from_timeout(outcome, wait->run->timeout_ns);
+	if (wait->limits.gave_up)
+		snprintf(outcome->message, sizeof(outcome->message),
+			 "the time limit of %g s has passed, and init has not finished within %d s",
+			 wait->run->timeout_ns / 1e9, LIMITS_FINISH_S);
 }
 
 static void check_limits(struct wait *wait)
