@@ -71,8 +71,8 @@ t_timeout_symbol() {
 	head -c 4 "$out/hang_busy" | grep -q ELF || { echo "the guest is no ELF file"; return 2; }
 	cp "$out/hang_busy" "$dir/vmlinux"
 	out=$dir run_guest vmlinux -m 128M --timeout 500ms
-	expect_end 124 timeout && grep -q '^numavm:   in guest_main+0x[0-9a-f]*$' "$dir/stderr" ||
-		wrong "no guest_main"
+	expect_end 124 timeout
+	grep -q '^numavm:   in guest_main+0x[0-9a-f]*$' "$dir/stderr" || wrong "no guest_main"
 }
 
 # As a parent may have left it.

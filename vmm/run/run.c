@@ -150,8 +150,7 @@ static void name_kernel(const struct channel_state *state, struct result *result
 
 	if (!*release && state)
 		release = state->said.release;
-	snprintf(result->release, sizeof(result->release), "%.*s",
-		 (int)sizeof(state->said.release) - 1, release);
+	snprintf(result->release, sizeof(result->release), "%.63s", release);
 }
 
 static void decide(const struct vm *vm, const struct run *run, const struct channel_state *state,
