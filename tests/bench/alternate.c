@@ -5,9 +5,9 @@
  * the first command's. Standard input and output of the commands are /dev/null; their standard
  * error is shown of those that fail, for that is a fault of the bench. The time is that from
  * before the exec to the end; with --until, to the moment that TEXT is on standard output, and
- * the command is then killed.
+ * the command is then killed. After "---" a command's own time is to its end all the same.
  *
- * alternate [--until TEXT] ROUNDS -- NAME COMMAND [ARG...] -- NAME COMMAND [ARG...] ...
+ * alternate [--until TEXT] ROUNDS -- NAME COMMAND [ARG...] --- NAME COMMAND [ARG...] ...
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static FILE *errors; /* the running command's standard error */
 struct rival {
 	const char *name;
 	char **argv;
+	bool to_end;
 	double *ms;
 	unsigned int done, failed;
 };
@@ -168,7 +170,7 @@ static void run_once(struct rival *rival, const char *text)
 	double started = now_ms(), ended;
 	int status;
 
-	if (text) {
+	if (text && !rival->to_end) {
 		status = run_until(rival->argv, text, &ended);
 	} else {
 		status = run_to_end(rival->argv);
@@ -224,24 +226,30 @@ static void print(struct rival *rivals, unsigned int count)
 	}
 }
 
+static bool is_cut(const char *argument)
+{
+	return !strcmp(argument, "--") || !strcmp(argument, "---");
+}
+
 /*
- * Cuts the arguments after the number of rounds at each "--"; returns how many rivals there are,
- * 0 if they are not well formed.
+ * Cuts the arguments after the number of rounds at each "--" and "---"; returns how many rivals
+ * there are, 0 if they are not well formed.
  */
 static unsigned int parse(char **argv, struct rival *rivals, unsigned int rounds)
 {
 	unsigned int count = 0;
 
 	while (*argv) {
-		if (strcmp(*argv, "--") || !argv[1] || !argv[2] || count == MAX_RIVALS)
+		if (!is_cut(*argv) || !argv[1] || !argv[2] || count == MAX_RIVALS)
 			return 0;
+		rivals[count].to_end = !strcmp(*argv, "---");
 		*argv = NULL;
 		rivals[count].name = argv[1];
 		rivals[count].argv = argv + 2;
 		rivals[count].ms = calloc(rounds, sizeof(double));
 		if (!rivals[count++].ms)
 			return 0;
-		for (argv += 2; *argv && strcmp(*argv, "--");)
+		for (argv += 2; *argv && !is_cut(*argv);)
 			argv++;
 	}
 	return count;

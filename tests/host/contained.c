@@ -60,6 +60,7 @@ struct container {
 	int number; /* errno of those */
 	int without[NR_LACKS];
 	int own_sys;
+	int user_namespace;
 	int no_capabilities;
 	int read_only;
 };
@@ -74,6 +75,7 @@ static _Noreturn void usage(void)
 	      "  --no-nodes        an empty /sys/devices/system/node\n"
 	      "  --no-proc         an empty /proc\n"
 	      "  --own-sys         a sysfs of its own, with its own locks\n"
+	      "  --user-namespace  one of its own, for root too\n"
 	      "  --no-capabilities none, and none to be had\n"
 	      "  --read-only       the root file system cannot be written to\n\n"
 	      "Exit status: COMMAND's own, or 77 when the container cannot be made.\n",
@@ -118,6 +120,8 @@ static char **read_options(char **argv, struct container *c)
 			c->number = atoi(*++argv);
 		else if (!strcmp(*argv, "--no-capabilities"))
 			c->no_capabilities = 1;
+		else if (!strcmp(*argv, "--user-namespace"))
+			c->user_namespace = 1;
 		else if (!strcmp(*argv, "--own-sys"))
 			c->own_sys = 1;
 		else if (!strcmp(*argv, "--read-only"))
@@ -130,15 +134,17 @@ static char **read_options(char **argv, struct container *c)
 	return argv;
 }
 
-/* A mount namespace of its own; who is not root gets it within a user namespace. */
+/* A mount namespace of its own; who is not root gets it only within a user namespace. */
 static void leave_namespace(const struct container *c)
 {
 	unsigned int uid = getuid();
+	int user_namespace = uid || c->user_namespace;
 
 	/* There is one sysfs per network namespace. */
-	if (unshare(CLONE_NEWNS | (uid ? CLONE_NEWUSER : 0) | (c->own_sys ? CLONE_NEWNET : 0)))
+	if (unshare(CLONE_NEWNS | (user_namespace ? CLONE_NEWUSER : 0) |
+		    (c->own_sys ? CLONE_NEWNET : 0)))
 		fail("unshare");
-	if (uid) {
+	if (user_namespace) {
 		int map = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
 
 		if (map < 0 || dprintf(map, "%u %u 1", uid, uid) < 0)
