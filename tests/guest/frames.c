@@ -9,6 +9,7 @@ struct header {
 	uint32_t number, sum;
 };
 
+uint32_t frames_key = FRAMES_KEY;
 static int is_fast;
 static uint32_t next_number;
 
@@ -38,7 +39,7 @@ static uint32_t add(uint32_t crc, const void *bytes, unsigned int size)
 
 static uint32_t sum_of(const struct header *header, const void *payload)
 {
-	const uint32_t key = FRAMES_KEY;
+	const uint32_t key = frames_key;
 	struct header summed = *header;
 
 	summed.sum = 0;

@@ -66,6 +66,7 @@ _Noreturn void crash(void);
  * 64 bytes of payload in @payload, *@length of them.
  */
 #define FRAMES_KEY 0x1234abcd
+extern uint32_t frames_key; /* that, until a guest sets another */
 void frames_open(int fast);
 void frames_send(unsigned int kind, unsigned int stream, const void *payload, unsigned int length);
 void frames_repeat(void); /* the same bytes again, which takes no sum */
