@@ -117,7 +117,9 @@ static uint32_t run(const char *command)
 		return 0;
 	}
 	code = script ? find_in(script, size, "\nexit ") : NULL;
-	return code ? number(code) : same(last_part(command), "false");
+	if (code)
+		return number(code);
+	return same(last_part(command), "false") ? 1 : 0;
 }
 
 void guest_main(void)
