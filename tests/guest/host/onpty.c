@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#define LIMIT_SECONDS 30
+#define LIMIT_SECONDS 90
 #define STATUS_FAILED 99
 
 static pid_t child = -1;
