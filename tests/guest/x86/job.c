@@ -116,7 +116,7 @@ static uint32_t run(const char *command)
 		}
 		return 0;
 	}
-	code = script ? find_in(script, size, "\nexit ") : NULL;
+	code = script && *script == '#' ? find_in(script, size, "\nexit ") : NULL;
 	if (code)
 		return number(code);
 	return same(last_part(command), "false") ? 1 : 0;
