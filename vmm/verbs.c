@@ -83,13 +83,24 @@ static int find_kernel(const struct settings *s, char **kernel, struct error *er
 		*kernel);
 }
 
+/*
+ * Each byte of the console is an exit or two. With a command nobody sees what it has before the end,
+ * unless it is asked for, and the kernel's log in memory has all of it.
+ */
+static bool is_quiet(const struct settings *s)
+{
+	return (s->command || s->shell) && !s->verbose && !s->console && !s->cmdline;
+}
+
+/* What is appended is last, so that it may have another loglevel. */
 static char *make_cmdline(const struct settings *s)
 {
 	const char *cmdline = s->cmdline ? s->cmdline : arch_cmdline;
+	const char *quiet = is_quiet(s) ? " quiet" : "";
 
 	if (!s->append)
-		return xstrdup(cmdline);
-	return xasprintf("%s%s%s", cmdline, *cmdline ? " " : "", s->append);
+		return xasprintf("%s%s", cmdline, quiet);
+	return xasprintf("%s%s%s%s", cmdline, quiet, *cmdline ? " " : "", s->append);
 }
 
 /* Regular files: nothing else is emptied when it is opened. */

@@ -263,3 +263,24 @@ t_bzimage_old() {
 	patch "$dir/bzImage" 0x206 '\x0b\x02'
 	refused "$dir/bzImage" 'is too old'
 }
+
+# cmdline_is LINE ARG...: a guest prints that as its command line, wherever its console goes.
+cmdline_is() {
+	local line="cmdline=$1"
+	shift
+	rm -f "$dir/console"
+	run_guest cmdline -m 64M "$@"
+	tr -d '\r' <"$dir/stdout" | cat - "$dir/stderr" | sed 's/^numavm:   //' | grep -qx "$line" ||
+		wrong "with $*: no $line"
+}
+
+# A command's console is dear, and the kernel's log has all of it; who asks for it gets it.
+t_quiet_with_a_command() {
+	cmdline_is 'console=ttyS0 panic=-1' &&
+		cmdline_is 'console=ttyS0 panic=-1 quiet' -- true &&
+		cmdline_is 'console=ttyS0 panic=-1 quiet loglevel=7' -a loglevel=7 -- true &&
+		cmdline_is 'console=ttyS0 panic=-1' -v -- true &&
+		cmdline_is 'console=ttyS0 panic=-1' --console "$dir/console" -- true || return 1
+	printf 'cmdline = "console=ttyS0"\n' >"$dir/config"
+	cmdline_is 'console=ttyS0' -c "$dir/config" -- true
+}
