@@ -84,8 +84,8 @@ static int find_kernel(const struct settings *s, char **kernel, struct error *er
 }
 
 /*
- * Each byte of the console is an exit or two. With a command nobody sees what it has before the end,
- * unless it is asked for, and the kernel's log in memory has all of it.
+ * Each byte of the console is an exit or two, and with a command nobody sees them unless they are
+ * asked for: the kernel's log in memory has them all.
  */
 static bool is_quiet(const struct settings *s)
 {
