@@ -39,7 +39,8 @@ static int make_machine(struct machine *m, struct arch_host *host, struct error 
 
 static _Noreturn void run_guest(const char *kernel)
 {
-	const struct command command = { .key = KEY };
+	char *argv[] = { "rate", NULL };
+	const struct command command = { .argv = argv, .key = KEY };
 	struct boot boot = { .cmdline = "" };
 	struct arch_host host = { 0 };
 	struct machine machine = { 0 };
@@ -59,6 +60,12 @@ static _Noreturn void run_guest(const char *kernel)
 	    run_machine(&run, &result, &err))
 		fprintf(stderr, "channel: %s\n", err.text);
 	_exit(result.outcome.status);
+}
+
+/* rate_out says the same frame again and again, which is a loss: that all has come counts. */
+static bool is_well(bool out, int status, uint64_t total)
+{
+	return WIFEXITED(status) && (out ? total == 2000 * 4096 : WEXITSTATUS(status) == 7);
 }
 
 /* Moves what it can until the other end is closed; the seconds from the first byte to the last. */
@@ -98,7 +105,7 @@ static void measure(const char *folder, bool out)
 	close(pipes[out]);
 	total = move(out, pipes[!out], &seconds);
 	waitpid(pid, &status, 0);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 7)
+	if (!is_well(out, status, total))
 		printf("  %-4s did not end as it should: status %#x\n", out ? "out" : "in", status);
 	else
 		printf("  %-4s %7.2f MB/s\n", out ? "out" : "in", total / seconds / 1e6);
