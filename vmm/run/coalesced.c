@@ -20,10 +20,12 @@ void coalesced_open(struct vm *vm)
 		.size = FAST_DATA_SIZE,
 		.pio = pio,
 	};
-	int page = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_MMIO);
+	int page;
 
-	if (!vm->fast.ops || page <= 0 ||
-	    (pio && ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_PIO) <= 0) ||
+	if (!vm->fast.ops)
+		return;
+	page = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_MMIO);
+	if (page <= 0 || (pio && ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_COALESCED_PIO) <= 0) ||
 	    ioctl(vm->fd, KVM_REGISTER_COALESCED_MMIO, &zone))
 		return;
 	pthread_mutex_init(&vm->coalesced.lock, NULL);
