@@ -195,6 +195,7 @@ Suite *kernel_release_suite(void)
 	Suite *s = suite_create("kernel_release");
 	TCase *tc = tcase_create("kernel_release");
 
+	tcase_set_timeout(tc, 60); /* in a simulated host */
 	tcase_add_loop_test(tc, banner_is_found, 0, COUNT(places));
 	tcase_add_test(tc, no_banner_is_refused);
 	if (is_arm64())
