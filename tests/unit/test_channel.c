@@ -518,6 +518,7 @@ END_TEST
 
 START_TEST(finish_is_said_once)
 {
+	struct channel_state state;
 	struct ends ends;
 
 	open_ends(&ends);
@@ -525,6 +526,8 @@ START_TEST(finish_is_said_once)
 	hello(&ends);
 	ck_assert_uint_eq(hear(&ends)->kind, FRAME_FINISH);
 	ck_assert_ptr_null(hear(&ends));
+	channel_state(ends.channel, &state);
+	ck_assert(state.cut);
 	channel_free(ends.channel);
 }
 END_TEST

@@ -21,6 +21,7 @@ enum stage {
 	KILLED,
 	NEVER_RAN,
 	FILES, /* exited, but not done */
+	CUT, /* the same, asked to finish */
 	REFUSED, /* an ERROR frame */
 	ERROR_ALONE, /* the same, and nothing more */
 	DONE_ALONE,
@@ -68,6 +69,7 @@ static const struct channel_state stages[NR_STAGES] = {
 			.end = { 127, 0 },
 			.error = "a: not found" },
 	[FILES] = { .hello = true, .start = true, .exit = true, .end = { 0, 0 } },
+	[CUT] = { .hello = true, .start = true, .exit = true, .cut = true, .end = { 0, 9 } },
 	[REFUSED] = { .hello = true, .done = true, .error = "no such user" },
 	[ERROR_ALONE] = { .hello = true, .error = "no such user" },
 	[DONE_ALONE] = { .hello = true, .start = true, .done = true },
@@ -203,6 +205,10 @@ static const struct {
 	  OUTCOME_TIMEOUT,
 	  124,
 	  "as offered: init was sending files" },
+	{ { OUTCOME_TIMEOUT, CLEAN, CUT, 0 },
+	  OUTCOME_TIMEOUT,
+	  124,
+	  "as offered: the command was running" },
 	{ { OUTCOME_REBOOT, CLEAN, BOOTING, 0 },
 	  OUTCOME_CRASH,
 	  123,

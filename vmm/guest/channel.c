@@ -480,6 +480,7 @@ void channel_finish(struct channel *c)
 {
 	pthread_mutex_lock(&c->lock);
 	c->finish = true;
+	c->state.cut = !c->state.exit;
 	pthread_mutex_unlock(&c->lock);
 }
 

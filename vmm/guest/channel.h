@@ -23,6 +23,7 @@
 /* What init has said so far. Copied out under the lock by channel_state(). */
 struct channel_state {
 	bool hello, start, exit, done;
+	bool cut; /* init was asked to finish before EXIT */
 	struct frame_hello said; /* of HELLO */
 	double hello_at, start_at, exit_at; /* CLOCK_MONOTONIC, seconds */
 	struct frame_exit end; /* of EXIT */

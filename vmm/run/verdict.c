@@ -83,10 +83,10 @@ static void judge_command(const struct channel_state *channel, struct outcome *o
 	if (outcome->kind == OUTCOME_CRASH)
 		return;
 	if (outcome->kind == OUTCOME_TIMEOUT)
-		add(outcome, !channel->hello   ? "the kernel has not come up to init"
-			     : !channel->start ? "the command has not started"
-			     : !channel->exit  ? "the command was running"
-					       : "init was sending files");
+		add(outcome, !channel->hello		      ? "the kernel has not come up to init"
+			     : !channel->start		      ? "the command has not started"
+			     : !channel->exit || channel->cut ? "the command was running"
+							      : "init was sending files");
 	else if (channel->error[0] && !channel->exit)
 		outcome_set(outcome, OUTCOME_ERROR, "%s", channel->error);
 	else if (channel->lost)
