@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/guest/klog.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,11 +10,6 @@
 
 #define MAX_TEXT (1 << 20) /* bytes that are kept: the newest */
 #define MAX_LINES 65536
-#define MAX_TRACE 200
-
-/* oops_exit() and panic() in kernel/panic.c */
-#define TRACE_END "---[ end trace "
-#define PANIC_END "---[ end Kernel panic - not syncing"
 
 struct reader {
 	struct klog *klog;
@@ -124,32 +118,6 @@ void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo)
 	free(reader);
 	reverse(klog);
 	note_kinds(klog);
-}
-
-static void print_lines(const struct klog *klog, size_t from, size_t to, FILE *file)
-{
-	for (const struct klog_line *line = klog->lines + from; line < klog->lines + to; line++)
-		fprintf(file, "[%5" PRIu64 ".%06" PRIu64 "] %s\n", line->ns / 1000000000,
-			line->ns / 1000 % 1000000, line->text);
-}
-
-void klog_print_last(const struct klog *klog, size_t nr, FILE *file)
-{
-	print_lines(klog, klog->nr > nr ? klog->nr - nr : 0, klog->nr, file);
-}
-
-void klog_print_trace(const struct klog *klog, FILE *file)
-{
-	size_t panic = klog->first[KLOG_PANIC], oops = klog->first[KLOG_OOPS];
-	const char *end = panic == SIZE_MAX ? TRACE_END : PANIC_END;
-	size_t from = oops < panic ? oops : panic, to = from;
-
-	if (from == SIZE_MAX)
-		return;
-	while (to < klog->nr && to - from < MAX_TRACE)
-		if (!strncmp(klog->lines[to++].text, end, strlen(end)))
-			break;
-	print_lines(klog, from, to, file);
 }
 
 void klog_free(struct klog *klog)

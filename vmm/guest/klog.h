@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct ram;
 
@@ -27,7 +26,7 @@ enum klog_kind {
 
 struct klog_line {
 	uint64_t ns; /* since boot */
-	char *text; /* one line, without its prefix */
+	char *text; /* one line, without its prefix, as text_clean() leaves it */
 	enum klog_kind kind; /* KLOG_KINDS: none, as all that a program wrote to /dev/kmsg */
 };
 
@@ -51,15 +50,6 @@ void klog_read(struct klog *klog, const struct ram *ram, uint64_t vmcoreinfo);
 
 /* The kind of a line of the kernel's, as klog_read() sees it, or KLOG_KINDS. For consoles too. */
 enum klog_kind klog_classify(const char *line);
-
-/* Prints the last @nr lines, each with its time in seconds as the kernel's consoles have it. */
-void klog_print_last(const struct klog *klog, size_t nr, FILE *file);
-
-/*
- * Prints the first oops, or the first panic where that is earlier, up to the line that ends it;
- * 200 lines at most, and nothing where neither is.
- */
-void klog_print_trace(const struct klog *klog, FILE *file);
 
 void klog_free(struct klog *klog);
 

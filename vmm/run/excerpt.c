@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/excerpt.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "mem/text.h"
@@ -27,16 +28,10 @@ struct excerpt excerpt_last(const struct klog *klog)
 
 void excerpt_print(const struct klog *klog, struct excerpt excerpt, FILE *file)
 {
-	for (size_t i = excerpt.from; i < excerpt.to; i++) {
-		const struct klog_line *line = &klog->lines[i];
-		char *text = xstrdup(line->text);
-
-		text_clean(text);
-		fprintf(file, "numavm:   [%5llu.%06llu] %s\n",
-			(unsigned long long)line->ns / 1000000000,
-			(unsigned long long)line->ns / 1000 % 1000000, text);
-		free(text);
-	}
+	for (size_t i = excerpt.from; i < excerpt.to; i++)
+		fprintf(file, "numavm:   [%5" PRIu64 ".%06" PRIu64 "] %s\n",
+			klog->lines[i].ns / 1000000000, klog->lines[i].ns / 1000 % 1000000,
+			klog->lines[i].text);
 }
 
 json_t *excerpt_text(const char *text)
@@ -55,7 +50,7 @@ json_t *excerpt_json(const struct klog *klog, struct excerpt excerpt)
 	json_t *list = json_array();
 
 	for (size_t i = excerpt.from; i < excerpt.to; i++)
-		json_array_append_new(list, excerpt_text(klog->lines[i].text));
+		json_array_append_new(list, json_string(klog->lines[i].text));
 	return list;
 }
 
@@ -64,6 +59,6 @@ json_t *excerpt_warnings_json(const struct klog *klog)
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < klog->nr_warnings; i++)
-		json_array_append_new(list, excerpt_text(klog->lines[klog->warnings[i]].text));
+		json_array_append_new(list, json_string(klog->lines[klog->warnings[i]].text));
 	return list;
 }
