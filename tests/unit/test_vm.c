@@ -137,7 +137,7 @@ START_TEST(guest_drives_both_serial_ports)
 			 "serial_irq: 3 more of the second port, which received R\n");
 	ck_assert_str_eq(rig.listeners[1].text, "S\n?");
 	ck_assert_uint_eq(rig.listeners[1].taken, 1);
-	ck_assert_int_eq(rig.vm.ending.outcome.kind, OUTCOME_POWEROFF);
+	ck_assert_int_eq(rig.vm.ending.offered.kind, OUTCOME_POWEROFF);
 	free_rig(&rig);
 }
 END_TEST
@@ -152,9 +152,9 @@ START_TEST(ram_that_is_gone)
 	range = rig.machine.layout.ranges;
 	ck_assert_int_eq(mprotect(ram_range_hva(&rig.vm.ram, range), range->size, PROT_NONE), 0);
 	run_to_end(&rig);
-	ck_assert_int_eq(rig.vm.ending.outcome.kind, OUTCOME_ERROR);
-	ck_assert_int_eq(rig.vm.ending.outcome.status, OUTCOME_STATUS_NONE);
-	ck_assert_ptr_nonnull(strstr(rig.vm.ending.outcome.message,
+	ck_assert_int_eq(rig.vm.ending.offered.kind, OUTCOME_ERROR);
+	ck_assert_int_eq(rig.vm.ending.offered.status, OUTCOME_STATUS_NONE);
+	ck_assert_ptr_nonnull(strstr(rig.vm.ending.offered.message,
 				     "CPU 0: KVM_RUN: Bad address: the host does not give"));
 	free_rig(&rig);
 }
@@ -200,7 +200,7 @@ START_TEST(guest_is_looked_at)
 		ending_offer(&rig.vm.ending, &limit);
 	vm_stop(&rig.vm);
 	pthread_join(rig.vcpu.thread, NULL);
-	ck_assert_int_eq(rig.vm.ending.outcome.kind, OUTCOME_TIMEOUT);
+	ck_assert_int_eq(rig.vm.ending.offered.kind, OUTCOME_TIMEOUT);
 	free(before);
 	free_rig(&rig);
 }
@@ -227,8 +227,8 @@ START_TEST(guest_that_holds_a_cpu)
 	run.notify.flags = KVM_NOTIFY_CONTEXT_INVALID;
 	ck_assert(arch_vcpu_exit(&vcpu));
 	ck_assert(atomic_load(&vm.ending.stopping));
-	ck_assert_int_eq(vm.ending.outcome.kind, OUTCOME_CRASH);
-	ck_assert_ptr_nonnull(strstr(vm.ending.outcome.message, "CPU 3: "));
+	ck_assert_int_eq(vm.ending.offered.kind, OUTCOME_CRASH);
+	ck_assert_ptr_nonnull(strstr(vm.ending.offered.message, "CPU 3: "));
 	close(vm.ending.event);
 }
 END_TEST

@@ -87,13 +87,10 @@ void ending_wake(struct ending *ending)
 
 void ending_offer(struct ending *ending, const struct outcome *outcome)
 {
-	bool ours = outcome_is_ours(outcome);
-
 	pthread_mutex_lock(&ending->lock);
-	if (!ending->stopping) {
-		ending->offered = ending->limited && !ours ? ending->limit : *outcome;
-		ending->outcome = ending->panicked && !ours ? ending->panic : ending->offered;
-	}
+	if (!ending->stopping)
+		ending->offered =
+			ending->limited && !outcome_is_ours(outcome) ? ending->limit : *outcome;
 	ending->stopping = true;
 	pthread_mutex_unlock(&ending->lock);
 	ending_wake(ending);

@@ -60,7 +60,7 @@ bool outcome_is_bad(const struct outcome *outcome);
 /* As the result has it: "poweroff", "panic". */
 const char *outcome_name(enum outcome_kind kind);
 
-/* The outcome and the panic are to be read once what tells of them is true. */
+/* What is offered, and the panic, are to be read once what tells of them is true. */
 struct ending {
 	pthread_mutex_t lock; /* the innermost: nothing is called with it held */
 	int event; /* eventfd, readable when the main thread has something to look at */
@@ -68,19 +68,15 @@ struct ending {
 	atomic_bool panicked; /* the kernel has, as its console says, and may go on */
 	atomic_bool panic_over; /* and its console has nothing more to say of it */
 	bool limited; /* a time limit has passed, and the guest may go on */
-	struct outcome outcome;
-	struct outcome offered; /* the same, had the console said nothing */
-	struct outcome panic;
+	struct outcome offered; /* what ended it; verdict.c has the last word */
+	struct outcome panic; /* as the console says it */
 	struct outcome limit;
 };
 
 /* Returns 0, or -1. */
 int ending_init(struct ending *ending, struct error *err);
 
-/*
- * Offers a verdict. The first one counts, but a machine whose kernel has panicked ends as panicked
- * however the guest goes on.
- */
+/* Offers a verdict, of which the first one counts, and ends the machine. */
 void ending_offer(struct ending *ending, const struct outcome *outcome);
 
 /* The same of a verdict made of @kind and a message. */
