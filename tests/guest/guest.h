@@ -69,6 +69,7 @@ _Noreturn void crash(void);
 extern uint32_t frames_key; /* that, until a guest sets another */
 void frames_open(int fast);
 void frames_send(unsigned int kind, unsigned int stream, const void *payload, unsigned int length);
+void frames_lose(void); /* one that is never sent */
 void frames_repeat(void); /* the same bytes again, which takes no sum */
 unsigned int frames_receive(void *payload, unsigned int *length);
 

@@ -317,6 +317,21 @@ START_TEST(another_runs_key)
 }
 END_TEST
 
+/* A guest that has lost what it was granted could wait for ever: the end comes at once. */
+START_TEST(loss_ends_the_run)
+{
+	struct command command = { .argv = argv, .key = KEY };
+	struct child child;
+
+	start(&child, "build/guest/session_lossy", &command, 20000000000ULL, NULL);
+	finish_child(&child);
+	close(child.in);
+	ck_assert_msg(child.status == 125, "status %d: %s", child.status, child.err_text);
+	ck_assert_ptr_nonnull(strstr(child.err_text, "a part of what the command said is lost"));
+	ck_assert_str_eq(child.out_text, "before\nafter\n");
+}
+END_TEST
+
 /* Init is asked to finish, which this one does not expect, and a limit stays one. */
 START_TEST(time_limit_asks_to_finish)
 {
@@ -335,11 +350,11 @@ END_TEST
 
 Suite *session_suite(void)
 {
-	const TTest *const tests[] = { over_the_serial_port,	 over_the_fast_port,
-				       reader_that_comes_late,	 reader_that_never_comes,
-				       no_reader_at_all,	 on_a_terminal,
-				       ends_without_a_word,	 another_runs_key,
-				       time_limit_asks_to_finish };
+	const TTest *const tests[] = { over_the_serial_port,   over_the_fast_port,
+				       reader_that_comes_late, reader_that_never_comes,
+				       no_reader_at_all,       on_a_terminal,
+				       ends_without_a_word,    another_runs_key,
+				       loss_ends_the_run,      time_limit_asks_to_finish };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("session");
 	TCase *tc = tcase_create("session");

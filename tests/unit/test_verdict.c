@@ -26,6 +26,7 @@ enum stage {
 	ERROR_ALONE, /* the same, and nothing more */
 	DONE_ALONE,
 	DAMAGED,
+	LOST,
 	NR_STAGES
 };
 
@@ -74,6 +75,7 @@ static const struct channel_state stages[NR_STAGES] = {
 	[ERROR_ALONE] = { .hello = true, .error = "no such user" },
 	[DONE_ALONE] = { .hello = true, .start = true, .done = true },
 	[DAMAGED] = { .hello = true, .start = true, .exit = true, .done = true, .end = { 256, 0 } },
+	[LOST] = { .hello = true, .start = true, .exit = true, .done = true, .lost = 1 },
 };
 
 static const struct outcome console_panic = { .kind = OUTCOME_PANIC,
@@ -192,6 +194,11 @@ static const struct {
 	  122,
 	  "the kernel oopsed: BUG: kernel NULL pointer dereference" },
 	{ { OUTCOME_CRASH, CLEAN, EXITED, 0 }, OUTCOME_CRASH, 123, "as offered" },
+	{ { OUTCOME_EXITED, CLEAN, LOST, 0 },
+	  OUTCOME_ERROR,
+	  125,
+	  "a part of what the command said is lost: something else in the guest writes to "
+	  "/dev/ttyS1" },
 	/* How far it came. */
 	{ { OUTCOME_TIMEOUT, CLEAN, BOOTING, 0 },
 	  OUTCOME_TIMEOUT,
@@ -287,7 +294,7 @@ static enum outcome_kind by_table(const struct facts *f)
 		return OUTCOME_PANIC;
 	if (!command || f->offered == OUTCOME_CRASH || f->offered == OUTCOME_TIMEOUT)
 		return f->offered;
-	if (c->error[0] && !c->exit)
+	if ((c->error[0] && !c->exit) || c->lost)
 		return OUTCOME_ERROR;
 	return c->done && c->exit && c->end.code < 256 ? OUTCOME_EXITED : OUTCOME_CRASH;
 }

@@ -123,7 +123,7 @@ void channel_receive(struct channel *c, const uint8_t *bytes, size_t size)
 	pthread_mutex_lock(&c->receiving);
 	while (frames_next(&c->frames, &bytes, &size)) {
 		pthread_mutex_lock(&c->lock);
-		wake |= on_frame(c, &c->frames.header);
+		wake |= on_frame(c, &c->frames.header) || c->frames.lost;
 		c->state.lost += c->frames.lost;
 		c->state.garbage += c->frames.garbage;
 		c->frames.lost = c->frames.garbage = 0;

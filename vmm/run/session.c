@@ -150,7 +150,7 @@ bool session_pump(struct session *s, const struct pollfd polls[SESSION_POLLS])
 		kick_guest(s);
 	else
 		feed_port(s);
-	if (s->state.done && !s->poweroff && session_is_drained(s))
+	if ((s->state.lost || (s->state.done && !s->poweroff)) && session_is_drained(s))
 		ending_set(s->ending, OUTCOME_EXITED, "%s", "");
 	return s->state.hello;
 }

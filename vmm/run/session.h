@@ -24,8 +24,8 @@ struct session *session_new(struct vm *vm, const struct run *run);
 void session_poll(struct session *session, struct pollfd polls[SESSION_POLLS]);
 
 /*
- * Moves what has come, and what the guest takes; the machine ends when the command has, and all of
- * its output is written. Returns whether init has spoken.
+ * Moves what has come, and what the guest takes; the machine ends when the command has, or frames
+ * are lost, and all output is written. Returns whether init has spoken.
  */
 bool session_pump(struct session *session, const struct pollfd polls[SESSION_POLLS]);
 

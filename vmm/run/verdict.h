@@ -14,6 +14,7 @@
  *	without a command: power-off			poweroff, 0
  *	                   reset			reboot, 0, or 1 with --reboot-is failure
  *	init could not run the command			error, 125
+ *	a part of what it said is lost			error, 125
  *	the command's end, and init's last word		exited, its own, or 128 + its signal
  *	a power-off or reset without these		crash, 123: never a command's success
  *
