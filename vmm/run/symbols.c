@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "mem/xalloc.h"
 
 #define FAR (1 << 20) /* no function is as long */
-#define CHUNK 65536
-#define MAX_MAP (256 << 20) /* what a System.map is below */
+#define MAX_LINE 4096
 
 /* The symbols that are looked for. */
 struct search {
@@ -75,45 +73,15 @@ static bool read_line(const char *line, uint64_t *start, char *type, char name[S
 	return true;
 }
 
-static void search_line(const char *line, const struct search *search)
+/* Up to what is no line of a text. */
+static void search_map(FILE *map, const struct search *search)
 {
-	char type, name[SYMBOLS_NAME];
+	char line[MAX_LINE], type, name[SYMBOLS_NAME];
 	uint64_t start;
 
-	if (read_line(line, &start, &type, name) && strchr("tTwW", type))
-		offer(search, start, name);
-}
-
-/* Searches the lines that are complete; returns how many bytes they are. */
-static size_t search_lines(char *text, const struct search *search)
-{
-	char *line = text, *end;
-
-	for (; (end = strchr(line, '\n')); line = end + 1) {
-		*end = 0;
-		search_line(line, search);
-	}
-	return line - text;
-}
-
-static void search_map(int fd, const struct search *search)
-{
-	char *text = xmalloc(CHUNK + 1);
-	size_t have = 0, used;
-	ssize_t got;
-
-	for (off_t at = 0; at < MAX_MAP; at += got) {
-		got = pread(fd, text + have, CHUNK - have, at);
-		if (got <= 0)
-			break;
-		text[have + got] = 0;
-		used = search_lines(text, search);
-		have += got - used;
-		memmove(text, text + used, have);
-		if (have == CHUNK)
-			break; /* no line is as long */
-	}
-	free(text);
+	while (fgets(line, sizeof(line), map) && strchr(line, '\n'))
+		if (read_line(line, &start, &type, name) && strchr("tTwW", type))
+			offer(search, start, name);
 }
 
 void symbols_find(struct symbols *symbols, struct symbol *wanted, unsigned int nr)
@@ -122,8 +90,8 @@ void symbols_find(struct symbols *symbols, struct symbol *wanted, unsigned int n
 
 	if (symbols->elf)
 		search_elf(symbols->elf, &search);
-	else if (symbols->file.size)
-		search_map(symbols->file.fd, &search);
+	else if (symbols->map)
+		search_map(symbols->map, &search);
 }
 
 /* libelf looks at the descriptor with calls that a confined run has not: here, not later. */
@@ -139,6 +107,7 @@ static int begin(struct symbols *symbols, struct error *err)
 		if (symbols->elf && elf_kind(symbols->elf) == ELF_K_ELF)
 			return 0;
 	} else if (read_line(line, &start, &type, name)) {
+		symbols->map = xcheck(fdopen(symbols->file.fd, "r"));
 		return 0;
 	}
 	return error_set(err, "--symbols %s: neither a vmlinux nor a System.map",
@@ -152,18 +121,8 @@ static int open_path(struct symbols *symbols, const char *path, struct error *er
 	return begin(symbols, err);
 }
 
-/* As open_path(), but whatever is wrong with it, it is not there. */
-static bool try_path(struct symbols *symbols, const char *path)
-{
-	struct error err;
-
-	if (!access(path, R_OK) && !open_path(symbols, path, &err))
-		return true;
-	symbols_close(symbols);
-	return false;
-}
-
-static bool try_paths(struct symbols *symbols, const char *kernel)
+/* Whatever is wrong with one, it is not there. */
+static void try_paths(struct symbols *symbols, const char *kernel)
 {
 	const char *slash = strrchr(kernel, '/');
 	const char *name = slash ? slash + 1 : kernel, *version = strchr(name, '-');
@@ -174,13 +133,13 @@ static bool try_paths(struct symbols *symbols, const char *kernel)
 		xasprintf("%.*s../../../System.map", folder, kernel),
 		xasprintf("%.*s../../../vmlinux", folder, kernel),
 	};
-	bool found = false;
+	struct error err;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		found = found || try_path(symbols, paths[i]);
+		if (!symbols->file.size && open_path(symbols, paths[i], &err))
+			symbols_close(symbols);
 		free(paths[i]);
 	}
-	return found;
 }
 
 int symbols_open(struct symbols *symbols, const char *path, const char *kernel, struct error *err)
@@ -196,7 +155,9 @@ void symbols_close(struct symbols *symbols)
 {
 	if (symbols->elf)
 		elf_end(symbols->elf);
-	if (symbols->file.fd >= 0)
+	if (symbols->map)
+		fclose(symbols->map);
+	else
 		file_close(&symbols->file);
 	*symbols = (struct symbols){ .file.fd = -1 };
 }

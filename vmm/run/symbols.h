@@ -2,13 +2,14 @@
 /*
  * The names of a kernel's functions, of its vmlinux or System.map, for where its CPUs were at the
  * end. run.c opens the file before the run is confined and owns it; it is read only for a report,
- * then with pread(2): a file can change or shrink at any time.
+ * and not mapped: a file can change or shrink at any time.
  */
 #ifndef VMM_RUN_SYMBOLS_H
 #define VMM_RUN_SYMBOLS_H
 
 #include <libelf.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "vmm/guest/file.h"
 
@@ -16,7 +17,8 @@
 
 struct symbols {
 	struct file file; /* of size 0: there is none */
-	Elf *elf; /* NULL: a System.map */
+	Elf *elf; /* of a vmlinux, or NULL */
+	FILE *map; /* of a System.map, or NULL */
 };
 
 /*
