@@ -91,7 +91,7 @@ static void send_frame(struct end *end, struct bytes *bytes, enum frame_kind kin
 
 static void say_hello(struct end *end, struct bytes *bytes)
 {
-	static const struct frame_hello hello = { .version = FRAME_VERSION };
+	static const struct frame_hello hello = { 0 };
 
 	send_frame(end, bytes, FRAME_HELLO, 0, (const uint8_t *)&hello, sizeof(hello));
 	end->hello = true;

@@ -10,9 +10,9 @@ enum { DATA, END, CREDIT, CLOSED, HELLO, START, EXIT, ERROR, WARNING, DONE, SIZE
 
 static inline void say_hello(int fast)
 {
-	static uint32_t hello[24] = { 1 };
+	static uint64_t hello[10];
 
-	hello[1] = fast;
+	hello[0] = (uint64_t)fast;
 	frames_open(fast);
 	frames_send(HELLO, 0, hello, sizeof(hello));
 }

@@ -64,7 +64,7 @@ void ends_say(struct ends *ends, enum frame_kind kind, enum frame_stream stream,
 
 void ends_hello(struct ends *ends)
 {
-	struct frame_hello said = { .version = FRAME_VERSION, .fast = 1, .release = "6.12" };
+	struct frame_hello said = { .fast = 1, .release = "6.12" };
 
 	ends_say(ends, FRAME_HELLO, 0, &said, sizeof(said));
 }

@@ -12,7 +12,6 @@
 
 #include <stdint.h>
 
-#define FRAME_VERSION 1
 #define FRAME_MAGIC 0x314d564eU /* "NVM1" */
 #define FRAME_MAX 4096 /* bytes of payload */
 #define FRAME_ALIGN 8 /* zeroes after a frame, up to the next header */
@@ -59,14 +58,11 @@ enum frame_kind {
 
 /* Init is there. */
 struct frame_hello {
-	uint32_t version; /* FRAME_VERSION */
-	uint32_t fast; /* 1: the host's frames come by the fast port too, after a byte to the tty */
-	uint64_t vmcoreinfo; /* its address and size as /sys/kernel/vmcoreinfo says them, or 0 */
-	uint64_t vmcoreinfo_size;
-	uint64_t boot_ns; /* CLOCK_BOOTTIME */
+	uint64_t fast; /* 1: the host's frames come by the fast port too, after a byte to the tty */
+	uint64_t vmcoreinfo; /* its address as /sys/kernel/vmcoreinfo says it, or 0 */
 	char release[64]; /* uname -r, ended by a 0 */
 };
-_Static_assert(sizeof(struct frame_hello) == 96, "hello");
+_Static_assert(sizeof(struct frame_hello) == 80, "hello");
 
 struct frame_exit {
 	uint32_t code; /* 126 and 127 as a shell's, with text after this, where it never ran */

@@ -11,7 +11,6 @@
 #include <sys/reboot.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "vmm/guest/init/command.h"
@@ -44,27 +43,15 @@ static _Noreturn void give_up(const char *why, const char *cure)
 	power_off();
 }
 
-/* Documentation/ABI/testing/sysfs-kernel-vmcoreinfo: both in hexadecimal. */
-static void find_vmcoreinfo(struct frame_hello *hello)
-{
-	size_t size;
-	char *text = text_read("/sys/kernel/vmcoreinfo", &size);
-
-	if (!text)
-		return;
-	hello->vmcoreinfo = strtoull(text, &text, 16);
-	hello->vmcoreinfo_size = strtoull(text, NULL, 16);
-}
-
 static void say_hello(void)
 {
-	struct frame_hello hello = { .version = FRAME_VERSION, .fast = link_is_fast() };
-	struct timespec now;
+	/* Address and size, in hexadecimal: Documentation/ABI/testing/sysfs-kernel-vmcoreinfo */
+	const char *vmcoreinfo = text_read("/sys/kernel/vmcoreinfo", &(size_t){ 0 });
+	struct frame_hello hello = { .fast = link_is_fast() };
 	struct utsname name;
 
-	find_vmcoreinfo(&hello);
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	hello.boot_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	if (vmcoreinfo)
+		hello.vmcoreinfo = strtoull(vmcoreinfo, NULL, 16);
 	if (uname(&name) == 0)
 		strncpy(hello.release, name.release, sizeof(hello.release) - 1);
 	link_send(FRAME_HELLO, 0, &hello, sizeof(hello));
