@@ -73,8 +73,13 @@ t_files_after_finish() {
 }
 
 t_module_missing() {
-	drives -j m000-none.ko -- true
-	says 'error module 000-none.ko: No such file or directory.*' 'done'
+	drives -j mnone -- true
+	says 'error module none: No such file or directory.*' 'done'
+}
+
+t_module_optional() {
+	drives -j Mnone -- true
+	says 'warning module none: No such file or directory.*' 'exit 0 signal 0' 'done'
 }
 
 # The driver holds the first file back, for longer than it takes to die.

@@ -38,7 +38,7 @@ START_TEST(all_is_told)
 {
 	char *const argv[] = { "a b", "", "\n'\"\\\xff\x80", NULL };
 	char *const env[] = { "PATH=/x", "A=", NULL }, *const outs[] = { "/o 1", "/o2", NULL };
-	struct module list[] = { { .name = "kvm" }, { .name = "kvm_amd" } };
+	struct module list[] = { { .name = "kvm" }, { .name = "kvm_amd", .optional = true } };
 	const struct modules modules = { list, 2 };
 	const struct command command = {
 		.argv = argv,
@@ -55,7 +55,7 @@ START_TEST(all_is_told)
 		.port = 0x1234567890,
 	};
 	static const char wanted[] = "aa b\0a\0a\n'\"\\\xff\x80\0ePATH=/x\0eA=\0d/c\0u7:8\0hh\0"
-				     "t24 80\0m000-kvm.ko\0m001-kvm_amd.ko\0o/o 1\0o/o2\0"
+				     "t24 80\0mkvm\0Mkvm_amd\0o/o 1\0o/o2\0"
 				     "k4000000000\0p0x1234567890\0q";
 	size_t size;
 	char *got = make_job(&command, &modules, &size);

@@ -62,12 +62,11 @@ static void add_base_links(struct tree *tree)
 static void add_modules(struct tree *tree, const struct modules *modules)
 {
 	for (unsigned int i = 0; i < modules->nr; i++) {
-		char *name = job_module_name(modules, i);
-		char *path = xasprintf("%s/%s", JOB_MODULES, name);
+		const struct module *module = &modules->list[i];
+		char *path = xasprintf("%s/%s", JOB_MODULES, module->name);
 
-		tree_add_data(tree, path, modules->list[i].data, modules->list[i].size, 0600);
+		tree_add_data(tree, path, module->data, module->size, 0600);
 		free(path);
-		free(name);
 	}
 }
 

@@ -76,21 +76,6 @@ static void put_path(FILE *to, const struct command *command)
 	free(path);
 }
 
-char *job_module_name(const struct modules *modules, unsigned int i)
-{
-	return xasprintf("%03u-%s.ko", i, modules->list[i].name);
-}
-
-static void put_modules(FILE *to, const struct modules *modules)
-{
-	for (unsigned int i = 0; i < modules->nr; i++) {
-		char *name = job_module_name(modules, i);
-
-		put_text(to, JOB_MODULE, name);
-		free(name);
-	}
-}
-
 static void put_all(FILE *to, const struct command *command, const struct modules *modules)
 {
 	put_list(to, JOB_ARGUMENT, command->argv);
@@ -104,7 +89,9 @@ static void put_all(FILE *to, const struct command *command, const struct module
 		put_text(to, JOB_HOSTNAME, command->hostname);
 	if (command->terminal)
 		put_terminal(to, command);
-	put_modules(to, modules);
+	for (unsigned int i = 0; i < modules->nr; i++)
+		put_text(to, modules->list[i].optional ? JOB_OPTIONAL : JOB_MODULE,
+			 modules->list[i].name);
 	put_list(to, JOB_OUT, command->outs);
 	put_number(to, JOB_KEY, "%lu", command->key);
 	if (command->port)

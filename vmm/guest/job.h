@@ -9,7 +9,7 @@
 
 #define JOB_FOLDER "/.numavm"
 #define JOB_PATH JOB_FOLDER "/job"
-#define JOB_MODULES JOB_FOLDER "/modules" /* NNN-NAME.ko */
+#define JOB_MODULES JOB_FOLDER "/modules" /* each called as the module */
 
 enum job_letter {
 	JOB_ARGUMENT = 'a', /* one each, in order */
@@ -19,6 +19,7 @@ enum job_letter {
 	JOB_HOSTNAME = 'h',
 	JOB_TERMINAL = 't', /* ROWS COLUMNS, decimal */
 	JOB_MODULE = 'm', /* a file in JOB_MODULES, in the order of loading */
+	JOB_OPTIONAL = 'M', /* the same, of one that may refuse to load */
 	JOB_OUT = 'o', /* a path to send at the end, in order */
 	JOB_KEY = 'k', /* decimal */
 	JOB_PORT = 'p', /* 0x..: the fast port */
@@ -38,9 +39,6 @@ const char *job_variable(const struct command *command, const char *name);
  * found here is found there; NULL with a root of its own, for init's default. To be freed.
  */
 char *job_path(const struct command *command);
-
-/* The name of module @i in JOB_MODULES; to be freed. */
-char *job_module_name(const struct modules *modules, unsigned int i);
 
 /* Opens an archive, in memory, with the job of @command at JOB_PATH. Returns 0, or -1. */
 int job_open(const struct command *command, const struct modules *modules, struct file *job,

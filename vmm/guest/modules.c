@@ -8,7 +8,6 @@
 #include "vmm/guest/modinfo.h"
 #include "vmm/guest/module_index.h"
 
-#define MAX_MODULES 999 /* their files are numbered with three digits, job.h */
 #define MAX_DEPTH 64 /* of dependencies, whose files are open meanwhile */
 #define MAX_SIZE (256ULL << 20) /* the largest, with debug information */
 
@@ -147,8 +146,6 @@ static int add_module(struct search *s, const struct module_entry *entry, const 
 	struct modules *modules = s->modules;
 	struct module *module;
 
-	if (modules->nr == MAX_MODULES)
-		return error_set(err, "more than %d modules: name fewer", MAX_MODULES);
 	if (file->size > MAX_SIZE)
 		return error_set(err, "has more than %llu MiB: strip it of debug information",
 				 MAX_SIZE >> 20);

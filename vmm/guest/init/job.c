@@ -29,7 +29,8 @@ static void read_record(struct job *job, char letter, char *text)
 		job_add(&job->env, text);
 		break;
 	case JOB_MODULE:
-		job_add(&job->modules, text);
+	case JOB_OPTIONAL:
+		job_add(&job->modules, text - 1);
 		break;
 	case JOB_OUT:
 		job_add(&job->outs, text);

@@ -14,7 +14,7 @@ struct job_list {
 };
 
 struct job {
-	struct job_list argv, env, modules, outs;
+	struct job_list argv, env, outs, modules; /* the last with their letters */
 	const char *chdir, *user, *hostname; /* NULL: not said */
 	bool terminal, poweroff;
 	uint16_t rows, columns;

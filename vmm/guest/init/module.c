@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vmm/guest/init/link.h"
 #include "vmm/guest/init/module.h"
 #include "vmm/guest/init/text.h"
 #include "vmm/guest/job.h"
@@ -32,17 +33,21 @@ static int load_file(const char *path)
 
 const char *module_load(const struct job_list *files)
 {
-	const char *path, *why;
+	const char *file, *path, *why;
 	size_t i;
 
 	for (i = 0; i < files->nr; i++) {
-		path = text_join(JOB_MODULES "/", files->items[i]);
-		if (load_file(path)) {
-			why = strerror(errno);
-			return text_join("module ", files->items[i], ": ", why,
-					 "; the kernel's log may say more");
+		file = files->items[i];
+		path = text_join(JOB_MODULES "/", file + 1);
+		if (!load_file(path)) {
+			unlink(path);
+			continue;
 		}
-		unlink(path);
+		why = strerror(errno);
+		why = text_join("module ", file + 1, ": ", why, "; the kernel's log may say more");
+		if (*file == JOB_MODULE)
+			return why;
+		link_say(FRAME_WARNING, why);
 	}
 	return NULL;
 }

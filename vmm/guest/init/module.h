@@ -5,7 +5,10 @@
 
 #include "vmm/guest/init/job.h"
 
-/* Loads the files of JOB_MODULES and removes them. Returns what is wrong, or NULL. */
+/*
+ * Loads the files of JOB_MODULES and removes them. Returns what is wrong, or NULL. Of one that is
+ * optional a FRAME_WARNING says it.
+ */
 const char *module_load(const struct job_list *files);
 
 #endif
