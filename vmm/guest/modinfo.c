@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/guest/modinfo.h"
 
-#include <elf.h>
+#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem/xalloc.h"
 #include "vmm/guest/unpack.h"
 
-#define MAX_SECTIONS 65536
-#define MAX_TEXT (1 << 20) /* of .modinfo, and of section names */
+#define MAX_TEXT (1 << 20)
 
 int modinfo_open(struct file *file, const char *path, struct error *err)
 {
@@ -29,80 +28,43 @@ int modinfo_open(struct file *file, const char *path, struct error *err)
 	return file_from_fd(file, fd, path, err);
 }
 
-static int refuse_elf(struct error *err)
+/* By its section headers; 32 bits are no kernel's that we start. */
+static Elf_Scn *find_section(Elf *elf, const char *name)
 {
-	return error_set(err, "not a kernel module of 64 bits, or damaged");
-}
+	const char *ident = elf_getident(elf, NULL), *found;
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	size_t names;
 
-static bool is_module(const struct file *file, const Elf64_Ehdr *header)
-{
-	return file->size >= sizeof(*header) && !memcmp(header->e_ident, ELFMAG, SELFMAG) &&
-	       header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
-	       header->e_type == ET_REL && header->e_shentsize == sizeof(Elf64_Shdr) &&
-	       header->e_shstrndx < header->e_shnum;
-}
-
-/* @size bytes at @offset with a 0 after them, or NULL. */
-static void *read_part(const struct file *file, uint64_t offset, uint64_t size, uint64_t max,
-		       struct error *err)
-{
-	char *part;
-
-	if (size > max || size > file->size || offset > file->size - size) {
-		refuse_elf(err);
+	if (!ident || ident[EI_CLASS] != ELFCLASS64 || elf_getshdrstrndx(elf, &names))
 		return NULL;
+	while ((section = elf_nextscn(elf, section))) {
+		found = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name)
+						       : NULL;
+		if (found && !strcmp(found, name))
+			break;
 	}
-	part = xcalloc(1, size + 1);
-	if (!file_read(file, offset, part, size, err))
-		return part;
-	free(part);
-	return NULL;
-}
-
-static const Elf64_Shdr *find_section(const Elf64_Shdr *sections, unsigned int nr,
-				      const char *names, uint64_t size, const char *name)
-{
-	for (unsigned int i = 0; i < nr; i++)
-		if (sections[i].sh_type == SHT_PROGBITS && sections[i].sh_name < size &&
-		    !strcmp(names + sections[i].sh_name, name))
-			return &sections[i];
-	return NULL;
-}
-
-static int read_text(struct modinfo *info, const struct file *file, const Elf64_Shdr *sections,
-		     const Elf64_Ehdr *header, struct error *err)
-{
-	const Elf64_Shdr *strings = &sections[header->e_shstrndx], *section;
-	char *names = read_part(file, strings->sh_offset, strings->sh_size, MAX_TEXT, err);
-
-	if (!names)
-		return -1;
-	section = find_section(sections, header->e_shnum, names, strings->sh_size, ".modinfo");
-	free(names);
-	if (!section)
-		return refuse_elf(err);
-	info->text = read_part(file, section->sh_offset, section->sh_size, MAX_TEXT, err);
-	info->size = section->sh_size;
-	return info->text ? 0 : -1;
+	return section;
 }
 
 int modinfo_read(struct modinfo *info, const struct file *file, struct error *err)
 {
-	Elf64_Shdr *sections = NULL;
-	Elf64_Ehdr header;
-	int ret = -1;
+	Elf_Data *data;
+	Elf *elf;
 
 	*info = (struct modinfo){ 0 };
-	memcpy(&header, file->head, sizeof(header));
-	if (!is_module(file, &header))
-		refuse_elf(err);
-	else
-		sections = read_part(file, header.e_shoff, header.e_shnum * sizeof(*sections),
-				     MAX_SECTIONS * sizeof(*sections), err);
-	if (sections)
-		ret = read_text(info, file, sections, &header, err);
-	free(sections);
-	return ret ? error_prefix(err, "%s: ", file->name) : 0;
+	elf_version(EV_CURRENT);
+	elf = elf_begin(file->fd, ELF_C_READ, NULL);
+	data = elf_rawdata(find_section(elf, ".modinfo"), NULL);
+	if (data && data->d_size && data->d_size <= MAX_TEXT) {
+		info->text = xcalloc(1, data->d_size + 1);
+		info->size = data->d_size;
+		memcpy(info->text, data->d_buf, data->d_size);
+	}
+	elf_end(elf);
+	if (info->text)
+		return 0;
+	return error_set(err, "%s: not a kernel module of 64 bits, or damaged", file->name);
 }
 
 void modinfo_free(struct modinfo *info)

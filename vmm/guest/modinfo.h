@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a kernel module says of itself: the section .modinfo of its ELF file, "key=value" with a 0
- * after each (Linux, include/linux/module.h). modules.c and module_index.c read it. A file that
- * lies about its sizes is refused, and no more of it is read than its section headers and .modinfo.
+ * after each (Linux, include/linux/module.h), through libelf, which reads no more than it needs and
+ * checks what the file says of its sizes. For modules.c and module_index.c.
  */
 #ifndef VMM_GUEST_MODINFO_H
 #define VMM_GUEST_MODINFO_H
