@@ -3,13 +3,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -531,6 +536,40 @@ START_TEST(has_given_up_its_rights)
 }
 END_TEST
 
+/* Seen by a filter that kills who enters; what it is confined to test_landlock.c has. */
+static void receive_filtered(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_restrict_self, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = { COUNT(code), code };
+	char *targets[] = { "new", NULL };
+	struct error err = { 0 };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) ||
+	    receive_start(&receiver, targets, NULL, &err) ||
+	    !receive_end(&receiver, PATIENCE, &err))
+		_exit(2);
+	_exit(strcmp(err.text, "--out: what writes the files has ended early") != 0);
+}
+
+START_TEST(enters_landlock)
+{
+	pid_t child = fork();
+	int status;
+
+	ck_assert_int_ge(child, 0);
+	if (!child)
+		receive_filtered();
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 /* As --run-as has it: whose files they are, and whose rights. */
 START_TEST(becomes_the_user)
 {
@@ -644,7 +683,8 @@ Suite *receive_suite(void)
 		patience_ends,
 		dies_with_its_parent,
 	};
-	const TTest *const as_user = becomes_the_user;
+	const TTest *const as_user = becomes_the_user, *const confined = enters_landlock;
+	bool landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 1;
 	Suite *s = suite_create("receive");
 	TCase *tc = tcase_create("receive");
 
@@ -652,6 +692,7 @@ Suite *receive_suite(void)
 	for (size_t i = 0; i < COUNT(tests); i++)
 		tcase_add_test(tc, tests[i]);
 	add_or_skip(tc, &as_user, 1, geteuid() ? "only root can become another user" : NULL);
+	add_or_skip(tc, &confined, 1, landlock ? NULL : "no Landlock in this kernel");
 	tcase_add_loop_test(tc, other_names_are_refused, 0, COUNT(names));
 	tcase_add_loop_test(tc, special_files_are_not_made, 0, COUNT(special));
 	tcase_add_loop_test(tc, truncated_is_told, 0, 117);
