@@ -302,8 +302,8 @@ START_TEST(folders_that_are_none_are_refused)
 	struct modules modules;
 
 	ck_assert_int_eq(modules_find(&modules, "a", NULL, "0.0-none", &err), -1);
-	has(err.text, "--modules a: the kernel's modules: name their folder with --module-dir: "
-		      "/lib/modules/0.0-none: No such file or directory");
+	has(err.text, "--modules a: no modules of kernel 0.0-none, name their folder with "
+		      "--module-dir: /lib/modules/0.0-none: No such file or directory");
 	rmdir(folder);
 	has(found("a"), folder);
 	has(found("a"), "No such file or directory");

@@ -232,7 +232,8 @@ int modules_find(struct modules *modules, const char *names, char *const *folder
 	s.where = join(folders);
 	ret = module_index_make(&s.index, folders, err);
 	if (ret && !named)
-		error_prefix(err, "the kernel's modules: name their folder with --module-dir: ");
+		error_prefix(err, "no modules of kernel %s, name their folder with --module-dir: ",
+			     release);
 	ret = ret || load_list(&s, names, ",", false, load_alias, err);
 	module_index_free(&s.index);
 	free(s.where);
