@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "arch/load.h"
 #include "mem/xalloc.h"
-#include "vmm/guest/unpack.h"
 
 #define CHUNK (1 << 20)
 
@@ -94,32 +94,18 @@ static int scan(const struct file *file, const struct kernel *kernel,
 	return ret;
 }
 
-static int scan_unpacked(const struct file *file, char release[KERNEL_RELEASE_SIZE],
-			 struct error *err)
-{
-	struct kernel kernel = { 0 };
-
-	return arch_kernel_read_unpacked(file, &kernel, err) || scan(file, &kernel, release, err);
-}
-
-/* A kept copy that is damaged is made anew. */
 static int scan_stream(const struct file *file, const struct kernel_stream *stream,
 		       char release[KERNEL_RELEASE_SIZE], struct error *err)
 {
+	struct kernel kernel = { 0 };
 	struct unpacked unpacked;
-	int ret;
+	int ret = load_unpack(&unpacked, file, stream, &kernel, err) ||
+		  scan(&unpacked.file, &kernel, release, err);
 
-	if (unpack_open(&unpacked, file, stream->offset, stream->size, err))
-		return -1;
-	ret = scan_unpacked(&unpacked.file, release, err);
 	if (!ret)
 		unpack_keep(&unpacked);
-	if (!ret || !unpacked.kept) {
-		unpack_close(&unpacked);
-		return ret ? -1 : 0;
-	}
-	unpack_forget(&unpacked);
-	return scan_stream(file, stream, release, err);
+	unpack_close(&unpacked);
+	return ret ? -1 : 0;
 }
 
 static int read_release(const struct boot *boot, char release[KERNEL_RELEASE_SIZE],

@@ -17,23 +17,23 @@ static void make_map(struct load *load)
 			       layout->ranges[i].gpa + layout->ranges[i].size, MEMORY_RAM);
 }
 
-static int try_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
+int load_unpack(struct unpacked *unpacked, const struct file *from,
+		const struct kernel_stream *stream, struct kernel *kernel, struct error *err)
 {
-	if (unpack_open(&load->unpacked, &load->boot->kernel, stream->offset, stream->size, err))
+	if (unpack_open(unpacked, from, stream->offset, stream->size, err))
 		return -1;
-	return arch_kernel_read_unpacked(&load->unpacked.file, &load->kernel, err);
+	if (!arch_kernel_read_unpacked(&unpacked->file, kernel, err))
+		return 0;
+	if (!unpacked->kept)
+		return -1;
+	unpack_forget(unpacked);
+	return load_unpack(unpacked, from, stream, kernel, err);
 }
 
-/* A kept copy that is damaged is made anew. */
 static int read_stream(struct load *load, const struct kernel_stream *stream, struct error *err)
 {
 	load->kernel_file = &load->unpacked.file;
-	if (!try_stream(load, stream, err))
-		return 0;
-	if (!load->unpacked.kept)
-		return -1;
-	unpack_forget(&load->unpacked);
-	return try_stream(load, stream, err);
+	return load_unpack(&load->unpacked, &load->boot->kernel, stream, &load->kernel, err);
 }
 
 static int check_segment(struct load *load, const struct kernel_segment *s, struct error *err)

@@ -57,6 +57,13 @@ struct load {
 };
 
 /*
+ * Unpacks the kernel that is @stream of @from, and reads what @kernel, zeroed, says of it. A kept
+ * copy that is damaged is made anew. Returns 0, or -1; unpack_close() in both cases.
+ */
+int load_unpack(struct unpacked *unpacked, const struct file *from,
+		const struct kernel_stream *stream, struct kernel *kernel, struct error *err);
+
+/*
  * Decides what goes where in the RAM of @m; unpacks the kernel where that is to be done here.
  * Returns 0, or -1 naming the file and the cure. load_end() gives back what it holds.
  */
