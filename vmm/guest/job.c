@@ -2,6 +2,7 @@
 #include "vmm/guest/job.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,32 +17,28 @@
 
 #define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-static void put_text(FILE *to, enum job_letter letter, const char *text)
+__attribute__((format(printf, 3, 4))) static void put(FILE *to, enum job_letter letter,
+						      const char *format, ...)
 {
+	va_list ap;
+
+	va_start(ap, format);
 	fputc(letter, to);
-	fwrite(text, 1, strlen(text) + 1, to);
+	vfprintf(to, format, ap);
+	fputc('\0', to);
+	va_end(ap);
 }
 
 static void put_list(FILE *to, enum job_letter letter, char *const *list)
 {
 	for (; list && *list; list++)
-		put_text(to, letter, *list);
+		put(to, letter, "%s", *list);
 }
 
-static void put_number(FILE *to, enum job_letter letter, const char *format, uint64_t number)
+static void put_text(FILE *to, enum job_letter letter, const char *text)
 {
-	char text[24];
-
-	snprintf(text, sizeof(text), format, number);
-	put_text(to, letter, text);
-}
-
-static void put_terminal(FILE *to, const struct command *command)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%u %u", command->rows, command->columns);
-	put_text(to, JOB_TERMINAL, text);
+	if (text)
+		put(to, letter, "%s", text);
 }
 
 const char *job_variable(const struct command *command, const char *name)
@@ -68,11 +65,9 @@ char *job_path(const struct command *command)
 static void put_path(FILE *to, const struct command *command)
 {
 	char *path = job_variable(command, "PATH") ? NULL : job_path(command);
-	char *text = xasprintf("PATH=%s", path ? path : "");
 
 	if (path)
-		put_text(to, JOB_ENVIRONMENT, text);
-	free(text);
+		put(to, JOB_ENVIRONMENT, "PATH=%s", path);
 	free(path);
 }
 
@@ -81,21 +76,18 @@ static void put_all(FILE *to, const struct command *command, const struct module
 	put_list(to, JOB_ARGUMENT, command->argv);
 	put_list(to, JOB_ENVIRONMENT, command->env);
 	put_path(to, command);
-	if (command->chdir)
-		put_text(to, JOB_CHDIR, command->chdir);
-	if (command->user)
-		put_text(to, JOB_USER, command->user);
-	if (command->hostname)
-		put_text(to, JOB_HOSTNAME, command->hostname);
+	put_text(to, JOB_CHDIR, command->chdir);
+	put_text(to, JOB_USER, command->user);
+	put_text(to, JOB_HOSTNAME, command->hostname);
 	if (command->terminal)
-		put_terminal(to, command);
+		put(to, JOB_TERMINAL, "%u %u", command->rows, command->columns);
 	for (unsigned int i = 0; i < modules->nr; i++)
 		put_text(to, modules->list[i].optional ? JOB_OPTIONAL : JOB_MODULE,
 			 modules->list[i].name);
 	put_list(to, JOB_OUT, command->outs);
-	put_number(to, JOB_KEY, "%lu", command->key);
+	put(to, JOB_KEY, "%u", command->key);
 	if (command->port)
-		put_number(to, JOB_PORT, "0x%lx", command->port);
+		put(to, JOB_PORT, "0x%lx", command->port);
 	if (command->poweroff)
 		put_text(to, JOB_POWEROFF, "");
 }
