@@ -159,17 +159,13 @@ static void add_parents(struct tree *tree, const char *path)
 	free(parent);
 }
 
-/* Returns a new entry at @path, or NULL with *@there; a loop of links counts as there. */
-static struct tree_entry *add_new(struct tree *tree, const char *path, mode_t mode,
-				  struct tree_entry **there)
+/* Returns NULL when something is there; a loop of links counts as that. */
+static struct tree_entry *add_new(struct tree *tree, const char *path, mode_t mode)
 {
 	char done[PATH_MAX];
 
-	*there = NULL;
-	if (resolve(tree, path, false, !S_ISLNK(mode), done) || !done[0])
-		return NULL;
-	*there = find_exactly(tree, done);
-	if (*there)
+	if (resolve(tree, path, false, !S_ISLNK(mode), done) || !done[0] ||
+	    find_exactly(tree, done))
 		return NULL;
 	add_parents(tree, done);
 	return add_exactly(tree, done, mode);
@@ -177,14 +173,12 @@ static struct tree_entry *add_new(struct tree *tree, const char *path, mode_t mo
 
 void tree_add_folder(struct tree *tree, const char *path, mode_t mode)
 {
-	struct tree_entry *there;
-
-	add_new(tree, path, S_IFDIR | mode, &there);
+	add_new(tree, path, S_IFDIR | mode);
 }
 
 void tree_add_link(struct tree *tree, const char *path, const char *target)
 {
-	struct tree_entry *there, *entry = add_new(tree, path, S_IFLNK | 0777, &there);
+	struct tree_entry *entry = add_new(tree, path, S_IFLNK | 0777);
 
 	if (entry)
 		entry->target = xstrdup(target);
@@ -192,7 +186,7 @@ void tree_add_link(struct tree *tree, const char *path, const char *target)
 
 void tree_add_device(struct tree *tree, const char *path, mode_t mode, dev_t device)
 {
-	struct tree_entry *there, *entry = add_new(tree, path, mode, &there);
+	struct tree_entry *entry = add_new(tree, path, mode);
 
 	if (entry)
 		entry->st.st_rdev = device;
@@ -200,7 +194,7 @@ void tree_add_device(struct tree *tree, const char *path, mode_t mode, dev_t dev
 
 void tree_add_data(struct tree *tree, const char *path, const void *data, size_t size, mode_t mode)
 {
-	struct tree_entry *there, *entry = add_new(tree, path, S_IFREG | mode, &there);
+	struct tree_entry *entry = add_new(tree, path, S_IFREG | mode);
 
 	if (!entry)
 		return;
@@ -211,10 +205,10 @@ void tree_add_data(struct tree *tree, const char *path, const void *data, size_t
 struct tree_entry *tree_add_file(struct tree *tree, const char *path, const char *host,
 				 const struct stat *st)
 {
-	struct tree_entry *there, *entry = add_new(tree, path, st->st_mode, &there);
+	struct tree_entry *entry = add_new(tree, path, st->st_mode);
 
 	if (!entry)
-		return there;
+		return tree_find(tree, path);
 	entry->host = host ? xstrdup(host) : NULL;
 	entry->st = *st;
 	return entry;
