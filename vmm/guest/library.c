@@ -37,27 +37,16 @@ struct search {
 	struct tree_entry *found;
 };
 
-/* The multiarch folder of Debian and its kin, and what others call the folder for the class. */
+/*
+ * The multiarch folder of Debian and its kin, and what others call the folder for the class. Those
+ * of 32 bits are in the loader's cache.
+ */
 static void name_machine(const struct needs *needs, const char **multiarch, const char **lib)
 {
 	*lib = needs->class == ELFCLASS64 ? "lib64" : "lib";
-	switch (needs->machine) {
-	case EM_X86_64:
-		*multiarch =
-			needs->class == ELFCLASS64 ? "x86_64-linux-gnu" : "x86_64-linux-gnux32";
-		break;
-	case EM_386:
-		*multiarch = "i386-linux-gnu";
-		break;
-	case EM_AARCH64:
-		*multiarch = "aarch64-linux-gnu";
-		break;
-	case EM_ARM:
-		*multiarch = "arm-linux-gnueabihf";
-		break;
-	default:
-		*multiarch = "";
-	}
+	*multiarch = needs->machine == EM_X86_64    ? "x86_64-linux-gnu"
+		     : needs->machine == EM_AARCH64 ? "aarch64-linux-gnu"
+						    : "";
 }
 
 /* The same path on both sides, of the machine that asks. */
