@@ -70,16 +70,11 @@ static void note(struct extract *x, struct error *err)
 
 static bool read_hex(const char field[8], uint32_t *value)
 {
-	*value = 0;
-	for (int i = 0; i < 8; i++) {
-		const char *digits = "0123456789abcdef0123456789ABCDEF";
-		const char *at = field[i] ? strchr(digits, field[i]) : NULL;
+	char text[9] = "";
 
-		if (!at)
-			return false;
-		*value = *value << 4 | ((at - digits) & 15);
-	}
-	return true;
+	memcpy(text, field, 8);
+	*value = strtoul(text, NULL, 16);
+	return strspn(text, "0123456789abcdefABCDEF") == 8;
 }
 
 static int refuse_archive(struct error *err)
