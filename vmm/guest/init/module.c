@@ -10,15 +10,6 @@
 #include "vmm/guest/init/text.h"
 #include "vmm/guest/job.h"
 
-/* init_module(2) where a kernel has no finit_module, or it is told to refuse it. */
-static int load_bytes(const char *path)
-{
-	size_t size;
-	char *bytes = text_read(path, &size);
-
-	return bytes ? syscall(SYS_init_module, bytes, size, "") : -1;
-}
-
 static int load_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -26,8 +17,6 @@ static int load_file(const char *path)
 
 	if (fd >= 0)
 		close(fd);
-	if (failed && errno == ENOSYS)
-		failed = load_bytes(path);
 	return failed && errno != EEXIST ? -1 : 0; /* one that is built in, or there already */
 }
 
