@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -108,20 +109,11 @@ static int confine(const struct receiver *r, struct error *err)
 	return getppid() == r->parent ? 0 : error_set(err, "numavm has ended");
 }
 
-/* One write, which a pipe takes whole. */
 static void report(int fd, const struct extract_faults *faults)
 {
-	char *text = xstrdup(ALL_KEPT);
-
-	if (faults->nr) {
-		free(text);
-		text = faults->nr > 1
-			       ? xasprintf("%s, and %u more", faults->first.text, faults->nr - 1)
-			       : xstrdup(faults->first.text);
-	}
-	if (write(fd, text, strlen(text)) < 0)
-		_exit(1);
-	free(text);
+	dprintf(fd, "%s", faults->nr ? faults->first.text : ALL_KEPT);
+	if (faults->nr > 1)
+		dprintf(fd, ", and %u more", faults->nr - 1);
 }
 
 static _Noreturn void receive(const struct receiver *r)
