@@ -111,33 +111,27 @@ static int add_libraries(struct closure *c, struct tree_entry *entry, struct err
 	return ret;
 }
 
-/* Absolute: at the same path. In the guest by the user's wish: that. */
-static struct tree_entry *place(const struct closure *c, const char *path)
+/*
+ * Absolute: at the same path. In the guest by the user's wish: that. With @executable, only what some
+ * may execute.
+ */
+static struct tree_entry *place(const struct closure *c, const char *path, bool executable)
 {
 	char *guest = tree_path(c->chdir, path);
 	struct tree_entry *entry = tree_find(c->tree, guest);
-	struct stat st;
+	struct stat st = { 0 };
 
-	if (!entry && path[0] == '/')
+	if (entry)
+		st = entry->st;
+	if ((!entry && stat(path, &st)) || !S_ISREG(st.st_mode) ||
+	    (executable && !(st.st_mode & 0111)))
+		entry = NULL;
+	else if (!entry && path[0] == '/')
 		entry = tree_mirror(c->tree, path);
-	else if (!entry && !stat(path, &st) && S_ISREG(st.st_mode))
+	else if (!entry)
 		entry = tree_add_file(c->tree, guest, path, tree_open_to_all(&st));
 	free(guest);
 	return entry && S_ISREG(entry->st.st_mode) ? entry : NULL;
-}
-
-static bool is_program(const struct closure *c, const char *path)
-{
-	char *guest = tree_path(c->chdir, path);
-	const struct tree_entry *entry = tree_find(c->tree, guest);
-	struct stat st;
-
-	free(guest);
-	if (entry)
-		st = entry->st;
-	else if (stat(path, &st))
-		return false;
-	return S_ISREG(st.st_mode) && (st.st_mode & 0111);
 }
 
 struct tree_entry *closure_find(const struct closure *c, const char *name)
@@ -146,12 +140,11 @@ struct tree_entry *closure_find(const struct closure *c, const char *name)
 	struct tree_entry *entry = NULL;
 
 	if (strchr(name, '/'))
-		return place(c, name);
+		return place(c, name, false);
 	rest = list = xstrdup(c->path);
 	while (!entry && (folder = strsep(&rest, ":"))) {
 		path = xasprintf("%s%s%s", folder, *folder ? "/" : "", name);
-		if (is_program(c, path))
-			entry = place(c, path);
+		entry = place(c, path, true);
 		free(path);
 	}
 	free(list);
