@@ -112,8 +112,8 @@ static int add_libraries(struct closure *c, struct tree_entry *entry, struct err
 }
 
 /*
- * Absolute: at the same path. In the guest by the user's wish: that. With @executable, only what some
- * may execute.
+ * Absolute: at the same path. In the guest by the user's wish: that. With @executable it is only
+ * what somebody may execute.
  */
 static struct tree_entry *place(const struct closure *c, const char *path, bool executable)
 {
