@@ -30,19 +30,20 @@ static void put_module(const char *path, const uint8_t *data, size_t size)
 {
 	static const char names[] = "\0.modinfo";
 	const Elf64_Ehdr header = {
-		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB },
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
 		.e_type = ET_REL,
 		.e_shoff = sizeof(header),
 		.e_shentsize = sizeof(Elf64_Shdr),
-		.e_shnum = 2,
+		.e_shnum = 3,
+		.e_shstrndx = 2,
 	};
-	const size_t at = sizeof(header) + 2 * sizeof(Elf64_Shdr);
-	const Elf64_Shdr sections[2] = {
-		{ .sh_offset = at, .sh_size = sizeof(names) },
-		{ .sh_name = 1,
-		  .sh_type = SHT_PROGBITS,
-		  .sh_offset = at + sizeof(names),
-		  .sh_size = size },
+	const size_t at = sizeof(header) + 3 * sizeof(Elf64_Shdr);
+	const Elf64_Shdr sections[3] = {
+		[1] = { .sh_name = 1,
+			.sh_type = SHT_PROGBITS,
+			.sh_offset = at + sizeof(names),
+			.sh_size = size },
+		[2] = { .sh_type = SHT_STRTAB, .sh_offset = at, .sh_size = sizeof(names) },
 	};
 	uint8_t *bytes = xcalloc(1, at + sizeof(names) + size);
 
