@@ -107,8 +107,8 @@ t_user_standard_streams() {
 
 t_mounts() {
 	drives -- sh -c 'for i in /proc /sys /dev/pts /dev/shm /run /tmp; do mountpoint -q $i && echo $i; done
-		ls /.numavm; stat -c %a /tmp /dev/shm /run; touch /tmp/a /run/a /dev/shm/a'
-	out_is "/proc${newline}/sys${newline}/dev/pts${newline}/dev/shm${newline}/run${newline}/tmp${newline}1777${newline}1777${newline}755"
+		ls /.numavm; stat -c %a / /tmp /dev/shm /run; touch /tmp/a /run/a /dev/shm/a'
+	out_is "/proc${newline}/sys${newline}/dev/pts${newline}/dev/shm${newline}/run${newline}/tmp${newline}755${newline}1777${newline}1777${newline}755"
 	err_is ''
 	silent warning
 }

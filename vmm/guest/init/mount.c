@@ -91,10 +91,12 @@ static void hold_standard(void)
 		close(fd);
 }
 
+/* A root in tmpfs may be written to by all, as the kernel makes it. */
 void mount_all(void)
 {
 	size_t i;
 
+	chmod("/", 0755);
 	for (i = 0; i < sizeof(file_systems) / sizeof(*file_systems); i++)
 		if (!mount_one(&file_systems[i]) && i == 0)
 			make_devices();
