@@ -288,6 +288,9 @@ START_TEST(wrong_files_are_refused)
 	must_refuse(&files, (const char *const[]){ "--file", "\"..\"", "HOST:GUEST" });
 	must_refuse(&dirs, (const char *const[]){ "--dir", "\"..\"", "HOST:GUEST" });
 	free(list[0]);
+	list[0] = xasprintf("%s/file:/a/", dir);
+	must_refuse(&files, (const char *const[]){ "--file", "/a/ is a folder", "/a/file" });
+	free(list[0]);
 	list[0] = dir;
 	must_refuse(&files, (const char *const[]){ "--file", "not a regular file", "--dir" });
 	list[0] = xasprintf("%s/file", dir);

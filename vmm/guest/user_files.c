@@ -65,6 +65,10 @@ static int add_file(struct tree *tree, const char *text, struct error *err)
 	else if (!S_ISREG(st.st_mode))
 		ret = error_set(err, "--file %s: not a regular file: use --dir for a folder",
 				pair.host);
+	else if (text[strlen(text) - 1] == '/')
+		ret = error_set(
+			err, "--file %s: %s is a folder: give the file's name too, as in %s%s",
+			text, strrchr(text, ':') + 1, strrchr(text, ':') + 1, basename(pair.host));
 	else
 		map_owner(&st);
 	if (!ret)
