@@ -363,11 +363,11 @@ static _Noreturn int act_run(struct request *request, int ret, struct error *err
 	status = ret && !status ? OUTCOME_STATUS_NONE : status;
 	result.in_line &= request->result != STDOUT_FILENO; /* which ends the guest's line */
 	terminal_restore();
-	signals_release(status);
+	signals_release(status, status > 128 && result.outcome.kind != OUTCOME_EXITED);
 	tell_end(&result);
 	if (ret)
 		verbs_complain("", err->text);
-	signals_leave(status);
+	signals_leave();
 }
 
 #define BOTH "It takes the other options of run too, so that one command line serves both.\n"

@@ -30,25 +30,25 @@ static sigset_t caught; /* of signals[] */
 static bool limited; /* by SIGALRM, which did what is here */
 static struct sigaction old_alarm;
 static sigset_t held; /* the mask that signals_hold() found */
-static volatile sig_atomic_t last_status; /* of the verdict that is written */
+static volatile sig_atomic_t last_status, last_signal; /* of the verdict that is written */
 
-void signals_leave(int status)
+void signals_leave(void)
 {
-	if (status > 128 && status < 128 + NSIG) {
+	if (last_signal) {
 		sigset_t set;
 
 		sigfillset(&set);
-		signal(status - 128, SIG_DFL);
-		raise(status - 128);
+		signal(last_signal, SIG_DFL);
+		raise(last_signal);
 		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	}
-	_exit(status);
+	_exit(last_status);
 }
 
 static void on_late_signal(int number)
 {
 	(void)number;
-	signals_leave(last_status);
+	signals_leave();
 }
 
 static void on_signal(int number)
@@ -59,11 +59,11 @@ static void on_signal(int number)
 		return; /* one verdict */
 	if (ends[number].result)
 		result_put(result_fd, ends[number].result);
-	signals_release(ends[number].status);
+	signals_release(ends[number].status, ends[number].status > 128);
 	terminal_hide_progress();
 	terminal_restore();
 	patient_write(STDERR_FILENO, ends[number].message, strlen(ends[number].message));
-	signals_leave(ends[number].status);
+	signals_leave();
 }
 
 static bool is_ignored(int number)
@@ -171,9 +171,10 @@ int signals_open(struct error *err)
 }
 
 /* Those that have waited go first: ignoring a signal discards it. */
-void signals_release(int status)
+void signals_release(int status, bool by_signal)
 {
 	last_status = status;
+	last_signal = by_signal ? status - 128 : 0;
 	for (size_t i = 0; i < NR_SIGNALS; i++) {
 		if (!sigismember(&caught, signals[i]))
 			continue;

@@ -32,12 +32,15 @@ void signals_block(void);
 int signals_open(struct error *err);
 
 /*
- * The verdict of @status is written: those that have waited are forgotten, and what comes now ends
- * the program with that status.
+ * The verdict is written: those that have waited are forgotten, and what comes now is a
+ * signals_leave().
  */
-void signals_release(int status);
+void signals_release(int status, bool by_signal);
 
-/* Ends the program with @status: 128+n by signal n. Nothing is taken apart. For handlers too. */
-_Noreturn void signals_leave(int status);
+/*
+ * Ends the program with the released status, @by_signal with the signal that it tells of: 128+n may
+ * be a command's own. Nothing is taken apart.
+ */
+_Noreturn void signals_leave(void);
 
 #endif
