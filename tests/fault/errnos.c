@@ -84,6 +84,7 @@ static const struct errnos rows[] = {
 	CALL(sched_setparam, NO_OBJECT, EITHER, EPERM, EINVAL),
 	{ SYS_clone3, 0, "clone3", NO_OBJECT, ENDS, { EAGAIN, ENOMEM, EPERM }, "pthread_create" },
 	CALL(futex, NO_OBJECT, SPARED, 0), /* the C library ends for what it does not know */
+	{ SYS_clone, 0, "clone", NO_OBJECT, ENDS, { EAGAIN, ENOMEM }, "fork" },
 	CALL(set_robust_list, NO_OBJECT, EITHER, EINVAL),
 	CALL(rseq, NO_OBJECT, SPARED, 0), /* the C library's, before a thread's function */
 	CALL(set_tid_address, NO_OBJECT, SPARED, 0), /* always succeeds */
@@ -148,6 +149,7 @@ static const struct errnos rows[] = {
 	KVM(KVM_CREATE_VCPU, ENDS, ENOMEM, EINVAL, EEXIST, EMFILE),
 	KVM(KVM_SET_USER_MEMORY_REGION, ENDS, ENOMEM, EINVAL, EEXIST, EFAULT),
 	KVM(KVM_ENABLE_CAP, ENDS, EINVAL, EPERM),
+	KVM(KVM_REGISTER_COALESCED_MMIO, EITHER, ENXIO, EINVAL), /* then each write is an exit */
 	KVM(KVM_GET_ONE_REG, EITHER, ENOENT, EINVAL, EPERM),
 	KVM(KVM_SET_ONE_REG, ENDS, ENOENT, EINVAL, EPERM),
 	KVM(KVM_RUN, EITHER, EFAULT, EINTR, EAGAIN, ENOEXEC, EPERM),

@@ -47,6 +47,10 @@ static const struct way {
 	{ "run-packed", "run -k %p -m 64M --boot unpacked --result %d/result" },
 	{ "run-config", "run -c %d/config --result %d/result" },
 	{ "run-limited", "run -k %k/hang_halt -m 32M --timeout 50ms --result %d/result" },
+#ifdef __x86_64__
+	{ "run-command", "run -k %k/hostile -m 64M --file %d/config:/config --out /out:%d/kept "
+			 "--result %d/result -- /bin/true F S o1 c1 n X7 D h" },
+#endif
 	{ "plan", "plan --json --node memory=32M,llcs=1,host=0,populate=yes" },
 	{ "tables", "tables -o %d/tables --topology 2n2l1c2t" },
 };
@@ -213,7 +217,7 @@ static void check_result(int status, const char *object)
 }
 
 static const char *const expected_files[] = {
-	"config", "out", "err", "result", "console", "tables", "cache",
+	"config", "out", "err", "result", "console", "tables", "cache", "kept",
 };
 
 static void check_left(const char *path, bool shm)

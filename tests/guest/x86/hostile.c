@@ -82,6 +82,23 @@ static void console(const char *text)
 
 #define ESCAPES "\33[2J\33]0;title\a\233\302\233\r\177\b\f\376\n"
 
+/* An entry's header, cpio(5): mode, size of the data and of the name. */
+#define NEWC(mode, size, name)     \
+	"070701"                   \
+	"00000000" mode "00000000" \
+	"00000000"                 \
+	"00000001"                 \
+	"00000000" size "00000000" \
+	"00000000"                 \
+	"00000000"                 \
+	"00000000" name "00000000"
+
+/* --out's first path, a file. */
+static const char archive[] =
+	NEWC("000081a4", "00000004", "00000002") "0\0"
+						 "out\n" NEWC("00000000", "00000000",
+							      "0000000b") "TRAILER!!!\0\0\0";
+
 static void step(char letter, uint32_t value)
 {
 	uint32_t end[2] = { value & 0xffffff, value >> 24 };
@@ -129,6 +146,9 @@ static void step(char letter, uint32_t value)
 		break;
 	case 'f':
 		flood(DATA, 3, 4096, value);
+		break;
+	case 'n':
+		frames_send(DATA, 3, archive, sizeof(archive));
 		break;
 	case 'c':
 		flood(CREDIT, STDIN, 4, value);

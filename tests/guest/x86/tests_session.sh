@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # dir, status, pid, out and numavm are of run and lib.sh, which source it
+# shellcheck disable=SC2034,SC2154 # dir, status, pid, out and numavm are of run and lib.sh, which source it
 #
 # What an init may say that is none of ours (hostile.c), by numavm's own command line.
 
