@@ -309,6 +309,21 @@ START_TEST(finish_is_said_once)
 }
 END_TEST
 
+/* What ends by that has not ended by itself. */
+START_TEST(finish_cuts_what_runs)
+{
+	struct ends ends;
+
+	ends_open(&ends);
+	ends_hello(&ends);
+	if (_i)
+		ends_say(&ends, FRAME_EXIT, 0, &(struct frame_exit){ 0 }, sizeof(struct frame_exit));
+	channel_finish(ends.channel);
+	ck_assert_int_eq(ends_state(&ends).cut, !_i);
+	channel_free(ends.channel);
+}
+END_TEST
+
 Suite *channel_suite(void)
 {
 	Suite *s = suite_create("channel");
@@ -325,6 +340,7 @@ Suite *channel_suite(void)
 	tcase_add_test(tc, warnings_without_end);
 	tcase_add_test(tc, the_reason_of_an_end);
 	tcase_add_test(tc, finish_is_said_once);
+	tcase_add_loop_test(tc, finish_cuts_what_runs, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }

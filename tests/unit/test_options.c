@@ -261,6 +261,8 @@ static const struct {
 	{ "run --node memory=1G,memory=1G", "--node: memory is given twice" },
 	{ "run --node llcs=1,llcs=1", "--node: llcs is given twice" },
 	{ "run vmlinuz", "unexpected argument \"vmlinuz\"" },
+	/* A command without its "--". */
+	{ "run ls -l", "unexpected argument \"ls\": see numavm run -h, or put -- before" },
 	{ "run -m 1", "-m: size \"1\"" },
 	{ "run -m 0M", "-m: size" },
 	{ "run --timeout 0", "--timeout: time \"0\"" },

@@ -165,8 +165,8 @@ static int refuse(int returned, const char *name, const struct verb *verb,
 
 /*
  * The flags from argv[1] on, up to a "--" after which there are the words of a command; *@stray is
- * a word before it. After a mistake it reads on, since --result may follow, which is to
- * have the message; the first mistake is the one that is reported.
+ * the first word before it, if no mistake is before that. After a mistake it reads on, since
+ * --result may follow, which is to have the message; the first mistake is the one that is reported.
  */
 static int parse_flags(int argc, char **argv, const struct verb *verb, struct settings *s,
 		       const char **stray, struct error *err)
@@ -184,7 +184,7 @@ static int parse_flags(int argc, char **argv, const struct verb *verb, struct se
 		const struct key *key;
 
 		if (returned == A_WORD) {
-			*stray = *stray ? *stray : optarg;
+			*stray = *stray || ret ? *stray : optarg;
 			continue;
 		}
 		if (returned == '?' || returned == ':') {
@@ -244,6 +244,7 @@ int options_parse(int argc, char **argv, const struct verb *verbs, const struct 
 		  struct settings *s, struct error *err)
 {
 	const char *stray = NULL;
+	int ret;
 
 	*s = (struct settings){ 0 };
 	*verb = NULL;
@@ -254,14 +255,15 @@ int options_parse(int argc, char **argv, const struct verb *verbs, const struct 
 	argc -= optind;
 	argv += optind;
 	*verb = find_verb(verbs, argv[0], err);
-	if (!*verb || parse_flags(argc, argv, *verb, s, &stray, err))
+	if (!*verb)
 		return -1;
-	if (s->help)
+	ret = parse_flags(argc, argv, *verb, s, &stray, err);
+	if (!ret && s->help)
 		return 0;
 	if (stray)
 		return error_set(err,
 				 "unexpected argument \"%s\": see numavm %s -h, or put -- before "
 				 "a command for the guest",
 				 stray, (*verb)->name);
-	return check_command(s, err);
+	return ret ? -1 : check_command(s, err);
 }
