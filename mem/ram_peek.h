@@ -2,7 +2,7 @@
 /*
  * Guest memory read without any being made: a page that is not there is neither allocated nor
  * mapped for it, so that a look at a large, sparse guest costs no memory and cannot be a SIGBUS.
- * For what is read after the vCPUs have stopped, at addresses that the guest gave.
+ * For what is read at addresses that the guest gave, which may go on and change what is there.
  *
  * Its system call is mincore(2). A page that is swapped out is not there.
  */

@@ -4,7 +4,7 @@
  * 5.10 on), found by VMCOREINFO, or by its looks while there is none. All of it is what a guest has
  * written: bounded and distrusted. A program can say nothing there in the kernel's name by way of
  * /dev/kmsg; root, and what writes to its memory by other ways, can. run.c asks when the vCPUs have
- * stopped.
+ * stopped, and wait.c while they run: all is copied first, and then judged.
  */
 #ifndef VMM_GUEST_KLOG_H
 #define VMM_GUEST_KLOG_H

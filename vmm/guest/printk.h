@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The records of the printk ring buffer (kernel/printk/printk_ringbuffer.h, from Linux 5.10 on) in
- * the memory of a guest that has stopped, by the offsets that VMCOREINFO names. klog.c reads them.
+ * the memory of a guest, by the offsets that VMCOREINFO names. klog.c reads them.
  * Whatever is there, no more is read than the ring can hold, and only RAM that is there.
  */
 #ifndef VMM_GUEST_PRINTK_H

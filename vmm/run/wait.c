@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmm/run/wait.h"
 
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,11 +31,6 @@ struct wait {
 	bool spoken; /* init has */
 	bool panicked; /* the kernel has: its log says so, or cannot be read */
 };
-
-static double time_limit(const struct run *run)
-{
-	return run->timeout_ns ? run->timeout_ns / 1e9 : INFINITY;
-}
 
 /* Returns whether there is a signal that ends the run, as @outcome. */
 static bool read_signal(struct wait *wait, int signals, struct outcome *outcome)
@@ -83,7 +77,10 @@ static double now(const struct wait *wait)
 	return clock_seconds_since(&wait->run->start);
 }
 
-/* What its console says of a panic counts where the kernel's log cannot be read. */
+/*
+ * What its console says of a panic counts where the kernel's log cannot be read. The vCPUs run on:
+ * what they change meanwhile is a line missed, or not.
+ */
 static bool is_panic(const struct vm *vm)
 {
 	struct klog klog;
@@ -123,11 +120,6 @@ static int ms_until(const struct wait *wait, double when)
 	return left < 1000 ? left * 1000 + 1 : 1000000;
 }
 
-static int ms_left(const struct wait *wait)
-{
-	return ms_until(wait, limits_due(&wait->limits, wait->spoken));
-}
-
 /* As the limit has it that has passed. */
 static void make_outcome(const struct wait *wait, struct outcome *outcome)
 {
@@ -147,23 +139,17 @@ static void check_limits(struct wait *wait)
 	enum limits_step step = limits_step(&wait->limits, now(wait), wait->spoken);
 	struct outcome outcome;
 
+	if (step == LIMITS_WAIT)
+		return;
 	make_outcome(wait, &outcome);
-	switch (step) {
-	case LIMITS_WAIT:
-		break;
-	case LIMITS_FINISH:
-	case LIMITS_INTERRUPT:
-		ending_note_limit(ending, &outcome);
-		vm_look(wait->vm, step == LIMITS_INTERRUPT);
-		if (step == LIMITS_FINISH)
-			session_finish(wait->vm->session);
-		break;
-	case LIMITS_END:
-		ending_offer(ending, &outcome);
-		break;
-	case LIMITS_PANIC:
-		ending_offer(ending, &ending->panic);
-	}
+	if (step == LIMITS_PANIC)
+		return ending_offer(ending, &ending->panic);
+	if (step == LIMITS_END)
+		return ending_offer(ending, &outcome);
+	ending_note_limit(ending, &outcome);
+	vm_look(wait->vm, step == LIMITS_INTERRUPT);
+	if (step == LIMITS_FINISH)
+		session_finish(wait->vm->session);
 }
 
 static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
@@ -188,11 +174,12 @@ static void handle_events(struct wait *wait, const struct pollfd polls[NR_POLL])
 static void wait_once(struct wait *wait, struct pollfd polls[NR_POLL])
 {
 	struct session *session = wait->vm->session;
+	double due = limits_due(&wait->limits, wait->spoken);
 
 	polls[POLL_INPUT].fd = input_is_wanted(&wait->input) ? wait->input.fd : -1;
 	if (session)
 		session_poll(session, polls + POLL_SESSION);
-	if (poll(polls, session ? NR_POLL : POLL_SESSION, ms_left(wait)) > 0)
+	if (poll(polls, session ? NR_POLL : POLL_SESSION, ms_until(wait, due)) > 0)
 		handle_events(wait, polls);
 }
 
@@ -217,7 +204,7 @@ static void end_session(struct wait *wait, struct pollfd polls[NR_POLL])
 	struct session *session = wait->vm->session;
 	struct outcome *offered = &wait->vm->ending.offered, late;
 	bool patient = offered->kind <= OUTCOME_EXITED;
-	double until = patient ? time_limit(wait->run) : now(wait) + LAST_BYTES_S;
+	double until = patient ? wait->limits.timeout : now(wait) + LAST_BYTES_S;
 
 	coalesced_drain(wait->vm);
 	polls[POLL_EVENT].fd = polls[POLL_CONSOLE].fd = wait->input.fd = -1;
