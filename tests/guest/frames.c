@@ -21,29 +21,24 @@ void frames_open(int fast)
 	is_fast = fast;
 }
 
-static uint32_t add(uint32_t crc, const void *bytes, unsigned int size)
+static uint64_t add(uint64_t sum, const void *bytes, unsigned int size)
 {
-	static const uint32_t table[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-	};
+	const uint8_t *at = bytes;
 
-	for (const uint8_t *at = bytes; size; at++, size--) {
-		crc ^= *at;
-		crc = crc >> 4 ^ table[crc & 15];
-		crc = crc >> 4 ^ table[crc & 15];
+	for (unsigned int i = 0; i < size; i += 8) {
+		uint64_t word = 0;
+
+		for (unsigned int j = 0; j < 8 && i + j < size; j++)
+			word |= (uint64_t)at[i + j] << 8 * j;
+		sum = (sum ^ word) * 0x9e3779b97f4a7c15;
+		sum ^= sum >> 32;
 	}
-	return crc;
+	return sum;
 }
 
 static uint32_t sum_of(const struct header *header, const void *payload)
 {
-	const uint32_t key = frames_key;
-	struct header summed = *header;
-
-	summed.sum = 0;
-	return ~add(add(add(~0U, &key, 4), &summed, sizeof(summed)), payload, header->length);
+	return (uint32_t)add(add(frames_key, header, 12), payload, header->length);
 }
 
 static union {

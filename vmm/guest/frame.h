@@ -16,6 +16,7 @@
 #define FRAME_MAX 4096 /* bytes of payload */
 #define FRAME_ALIGN 8 /* zeroes after a frame, up to the next header */
 #define FRAME_WINDOW 65536
+#define FRAME_FACTOR 0x9e3779b97f4a7c15ULL /* odd: no step loses a change */
 
 struct frame_header {
 	uint32_t magic;
@@ -80,8 +81,9 @@ struct frame_size {
  */
 
 /*
- * CRC-32 (IEEE 802.3) of the run's @key, 4 bytes, @header with a sum of 0, and the header's length
- * of @payload. Both ends call it.
+ * Of the run's @key, @header before its sum, and the header's length of @payload, both in words of 8
+ * bytes with zeroes after the last: begins with @key; each word is XORed in, the sum multiplied by
+ * FRAME_FACTOR, and its upper half XORed into the lower one, which is the result. Both ends call it.
  */
 uint32_t frame_sum(uint32_t key, const struct frame_header *header, const void *payload);
 
