@@ -81,9 +81,9 @@ struct frame_size {
  */
 
 /*
- * Of the run's @key, @header before its sum, and the header's length of @payload, both in words of 8
- * bytes with zeroes after the last: begins with @key; each word is XORed in, the sum multiplied by
- * FRAME_FACTOR, and its upper half XORed into the lower one, which is the result. Both ends call it.
+ * Of the run's @key, @header before its sum, and the header's length of @payload, both in words of
+ * 8 bytes, zeroes after the last: begins with @key; each word is XORed in, the sum multiplied by
+ * FRAME_FACTOR, and its upper half XORed into the lower, which is the result. Both ends call it.
  */
 uint32_t frame_sum(uint32_t key, const struct frame_header *header, const void *payload);
 
