@@ -317,7 +317,8 @@ START_TEST(finish_cuts_what_runs)
 	ends_open(&ends);
 	ends_hello(&ends);
 	if (_i)
-		ends_say(&ends, FRAME_EXIT, 0, &(struct frame_exit){ 0 }, sizeof(struct frame_exit));
+		ends_say(&ends, FRAME_EXIT, 0, &(struct frame_exit){ 0 },
+			 sizeof(struct frame_exit));
 	channel_finish(ends.channel);
 	ck_assert_int_eq(ends_state(&ends).cut, !_i);
 	channel_free(ends.channel);
