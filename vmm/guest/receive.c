@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -147,9 +148,20 @@ static int open_parent(struct extract_target *target, struct error *err)
 	return target->folder < 0 ? error_errno(err, "--out: the folder of %s", target->path) : 0;
 }
 
+/* The file takes the place of what is there, which no device should be lost to. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 static int open_target(struct extract_target *target, const struct receive_user *user,
 		       struct error *err)
 {
+	if (is_special(target->path))
+		return error_set(err, "--out %s: neither a file nor a folder: name one",
+				 target->path);
 	target->folder = open(target->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target->folder < 0 && open_parent(target, err))
 		return -1;
