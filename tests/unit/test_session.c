@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -149,6 +150,58 @@ START_TEST(over_the_fast_port)
 }
 END_TEST
 
+/* Reads stderr until @text has come. */
+static void wait_for_text(struct child *child, const char *text)
+{
+	while (!strstr(child->err_text, text)) {
+		ssize_t got = read(child->err, child->err_text + child->err_size, 100);
+
+		ck_assert_int_gt(got, 0);
+		child->err_size += got;
+		ck_assert_uint_lt(child->err_size, sizeof(child->err_text) - 100);
+	}
+}
+
+/* How @pid has descriptor @fd: what it leads to, and the flags it was opened with. */
+static unsigned long flags_of(pid_t pid, int fd, char leads_to[64])
+{
+	char path[64], line[64] = "";
+	unsigned long flags = 0;
+	FILE *file;
+	ssize_t size;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	size = readlink(path, leads_to, 63);
+	leads_to[size < 0 ? 0 : size] = 0;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		sscanf(line, "flags: %lo", &flags);
+	if (file)
+		fclose(file);
+	return flags;
+}
+
+/* Another reader of the same pipe may be faster, and nobody else sees that it does not block. */
+START_TEST(input_does_not_block)
+{
+	struct command command = { .argv = argv, .key = KEY };
+	char input[64], leads_to[64];
+	struct child child;
+	bool found = false;
+
+	start(&child, "build/guest/session_fast", &command, 60000000000ULL, NULL);
+	wait_for_text(&child, "err\n");
+	ck_assert(!(flags_of(child.pid, STDIN_FILENO, input) & O_NONBLOCK));
+	for (int fd = 3; fd < 64; fd++)
+		found |= flags_of(child.pid, fd, leads_to) & O_NONBLOCK && !strcmp(leads_to, input);
+	ck_assert(found);
+	close(child.in);
+	finish_child(&child);
+	ck_assert_int_eq(child.status, 7);
+}
+END_TEST
+
 /* A pipe for stdout that has no room. Returns how much is in it. */
 static size_t fill_pipe(int pipes[2])
 {
@@ -162,18 +215,6 @@ static size_t fill_pipe(int pipes[2])
 	ck_assert_int_eq(fcntl(pipes[0], F_SETFL, 0), 0);
 	ck_assert_int_eq(fcntl(pipes[1], F_SETFL, 0), 0);
 	return size;
-}
-
-/* Reads stderr until @text has come. */
-static void wait_for_text(struct child *child, const char *text)
-{
-	while (!strstr(child->err_text, text)) {
-		ssize_t got = read(child->err, child->err_text + child->err_size, 100);
-
-		ck_assert_int_gt(got, 0);
-		child->err_size += got;
-		ck_assert_uint_lt(child->err_size, sizeof(child->err_text) - 100);
-	}
 }
 
 /* A stdout that takes nothing: the command has ended long ago, and its output is not lost. */
@@ -354,7 +395,8 @@ Suite *session_suite(void)
 				       reader_that_comes_late, reader_that_never_comes,
 				       no_reader_at_all,       on_a_terminal,
 				       ends_without_a_word,    another_runs_key,
-				       loss_ends_the_run,      time_limit_asks_to_finish };
+				       loss_ends_the_run,      time_limit_asks_to_finish,
+				       input_does_not_block };
 	const char *reason = kvm_missing();
 	Suite *s = suite_create("session");
 	TCase *tc = tcase_create("session");

@@ -20,6 +20,7 @@ struct session {
 	struct channel *channel;
 	struct serial *port;
 	struct ending *ending;
+	int input; /* stdin */
 	bool poweroff;
 	bool mute; /* stderr takes no warnings */
 	bool kick; /* is due: the guest is to look at the fast port */
@@ -79,19 +80,21 @@ static void end_input(void *session)
 const struct input_ops session_input = { input_room, take_input, end_input };
 
 /*
- * Pipes and terminals are shared with others, whom O_NONBLOCK would surprise: one opened anew does
- * not share it. What cannot be opened so is written to after poll(2) alone.
+ * Pipes and terminals are shared with others, whom O_NONBLOCK would surprise, and who may be faster
+ * after a poll(2): one opened anew does not share it. What cannot be opened so is read and written
+ * after poll(2) alone.
  */
-static int open_anew(int fd)
+static int open_anew(int fd, int way)
 {
+	int has = fcntl(fd, F_GETFL), anew;
 	char path[32];
 	struct stat st;
-	int anew;
 
-	if (fstat(fd, &st) || (!S_ISFIFO(st.st_mode) && !isatty(fd)))
+	if (has < 0 || (has & O_ACCMODE) == (way ^ O_WRONLY) || fstat(fd, &st) ||
+	    (!S_ISFIFO(st.st_mode) && !isatty(fd)))
 		return fd;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	anew = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	anew = open(path, way | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return anew < 0 ? fd : anew;
 }
 
@@ -100,11 +103,12 @@ struct session *session_new(struct vm *vm, const struct run *run)
 	static const struct channel_ops channel_ops = { wake_main, tell_warning };
 	static const struct serial_ops port_ops = { send_to_channel, wake_main };
 	static const struct fast_ops fast_ops = { receive_fast, pull_fast };
-	const int fds[FRAME_STREAMS] = { -1, open_anew(STDOUT_FILENO), open_anew(STDERR_FILENO),
-					 run->out_fd };
+	const int fds[FRAME_STREAMS] = { -1, open_anew(STDOUT_FILENO, O_WRONLY),
+					 open_anew(STDERR_FILENO, O_WRONLY), run->out_fd };
 	struct session *s = xcalloc(1, sizeof(*s));
 
 	s->ending = &vm->ending;
+	s->input = open_anew(STDIN_FILENO, O_RDONLY);
 	s->poweroff = run->command->poweroff;
 	s->channel = channel_new(fds, run->command->key, &channel_ops, s);
 	s->port = &vm->serials[MACHINE_CHANNEL];
@@ -113,6 +117,11 @@ struct session *session_new(struct vm *vm, const struct run *run)
 	vm->fast.ops = &fast_ops;
 	vm->fast.opaque = s;
 	return s;
+}
+
+int session_input_fd(const struct session *s)
+{
+	return s->input;
 }
 
 void session_poll(struct session *s, struct pollfd polls[SESSION_POLLS])

@@ -21,6 +21,9 @@ extern const struct input_ops session_input; /* of a session */
 /* Before vm_create(): gives @vm's second port and its fast one to the channel. */
 struct session *session_new(struct vm *vm, const struct run *run);
 
+/* What session_input comes from: stdin, which does not block where that can be had. */
+int session_input_fd(const struct session *session);
+
 void session_poll(struct session *session, struct pollfd polls[SESSION_POLLS]);
 
 /*

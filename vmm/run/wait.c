@@ -189,8 +189,8 @@ static void open_input(struct wait *wait)
 	int fd = wait->run->no_input ? -1 : STDIN_FILENO;
 
 	if (vm->session)
-		input_open(&wait->input, fd, wait->run->command->terminal, &session_input,
-			   vm->session);
+		input_open(&wait->input, fd < 0 ? fd : session_input_fd(vm->session),
+			   wait->run->command->terminal, &session_input, vm->session);
 	else
 		input_open(&wait->input, fd, true, &input_to_serial, &vm->serials[MACHINE_CONSOLE]);
 }
