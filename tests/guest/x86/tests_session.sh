@@ -20,3 +20,22 @@ t_session_status_is_no_signal() {
 		expect_end $((code > 255 ? 147 : code)) exited || return 1
 	done
 }
+
+# Numbers that no command has, words in another order, and none: a crash, and no success.
+t_session_lies_are_crashes() {
+	local steps
+
+	for steps in X300 "X$((65 << 24))" S 'X0 P' 'k8 D'; do
+		# shellcheck disable=SC2086 # steps are words
+		lies F $steps D h
+		expect_end 123 crash || return 1
+	done
+}
+
+# Whoever's words reach stderr, a terminal does not obey them.
+t_session_words_are_clean() {
+	lies R F W E D h
+	expect_end 125 error || return 1
+	grep -q 'warned ?' "$dir/stderr" && grep -q 'an error ?' "$dir/stderr" || wrong "not told" || return 1
+	[ "$(LC_ALL=C tr -d '\r\n -~' <"$dir/stderr" | wc -c)" = 0 ] || wrong "control characters"
+}
