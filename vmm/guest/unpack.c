@@ -223,8 +223,6 @@ int unpack_unkept(const struct file *from, struct error *err)
 	struct cache none = { .folder = -1 };
 	struct stream s = { .file = from, .size = from->size, .cache = &none };
 
-	if (s.size > MAX_SIZE)
-		return error_set(err, "packed in more than %lld MiB", MAX_SIZE >> 20);
 	return unpack_to_memory(&s, find_filter(from->head, from->size), err);
 }
 
