@@ -240,6 +240,7 @@ static void warn_of_cmdline(const char *cmdline, struct result *result)
 		return;
 	verbs_complain("warning: ", warning);
 	result->warnings = json_pack("[s]", warning);
+	result->told = 1;
 }
 
 static int run_guest(const struct request *request, struct result *result, struct error *err)
@@ -321,7 +322,7 @@ static void tell_end(const struct result *result)
 	const struct outcome *outcome = &result->outcome;
 
 	if (!outcome->message[0] && !result->console_dropped && !result->log_error &&
-	    !result->out_error && !result->warnings)
+	    !result->out_error && json_array_size(result->warnings) == result->told)
 		return;
 	if (result->in_line && is_same_output())
 		patient_write(STDERR_FILENO, "\n", 1);
@@ -336,7 +337,7 @@ static void tell_end(const struct result *result)
 	if (result->out_error && outcome->kind != OUTCOME_ERROR)
 		verbs_complain("warning: the guest's last bytes are not on stdout: ",
 			       strerror(result->out_error));
-	for (size_t i = 0; i < json_array_size(result->warnings); i++)
+	for (size_t i = result->told; i < json_array_size(result->warnings); i++)
 		verbs_complain("warning: ", json_string_value(json_array_get(result->warnings, i)));
 	if (outcome->message[0])
 		verbs_complain(outcome->kind == OUTCOME_CONTENTION ? "contention: " : "",

@@ -387,8 +387,8 @@ t_cmdline_without_console() {
 	printf 'memory = 128M\ncmdline = "quiet"\n' >"$dir/config"
 	run_guest poweroff -c "$dir/config"
 	expect_end 0 poweroff || return 1
-	grep -q "^numavm: warning: the kernel's command line has no console=ttyS0" "$dir/stderr" ||
-		wrong "no warning" || return 1
+	[ "$(grep -c "^numavm: warning: the kernel's command line has no console=ttyS0" "$dir/stderr")" = 1 ] ||
+		wrong "not one warning" || return 1
 	json --raw "$dir/result" warnings.0 | grep -q console=ttyS0 || wrong "not in the result" || return 1
 	run_guest poweroff -c "$dir/config" --append console=ttyS0,115200
 	expect_end 0 poweroff && expect_stderr_ours || return 1

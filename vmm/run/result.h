@@ -37,6 +37,7 @@ struct result {
 	uint64_t garbage; /* of the channel: bytes that were no frame */
 	uint32_t lost; /* and frames that did not come */
 	json_t *warnings; /* an array of ours, or NULL */
+	size_t told; /* how many of them have been printed */
 
 	/* For stderr alone. */
 	int log_error; /* errno, for which --console lacks the rest */
