@@ -103,9 +103,13 @@ static int next_entry(struct extract *x, struct error *err)
 {
 	struct newc header;
 	uint32_t name_size;
+	size_t got;
 
 	x->target = NULL;
-	if (read_bytes(x->from, &header, sizeof(header)) < sizeof(header))
+	got = read_bytes(x->from, &header, sizeof(header));
+	if (!got && !x->name[0])
+		return 0; /* a guest that has not come so far: no target has anything */
+	if (got < sizeof(header))
 		return refuse_end(err);
 	if (memcmp(header.magic, "070701", sizeof(header.magic)) ||
 	    !read_hex(header.mode, &x->mode) || !read_hex(header.size, &x->left) ||
