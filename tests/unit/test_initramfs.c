@@ -128,6 +128,25 @@ START_TEST(kept_is_found_again)
 }
 END_TEST
 
+/* What programs draw with is what the host knows of its terminal. */
+START_TEST(terminal_is_described)
+{
+	static const char *const described[] = { "TERM=linux", "TERM=nothing", "TERM=l/linux",
+						 "TERM=" };
+	char *const argv[] = { "true", NULL }, *env[] = { (char *)described[_i / 2], NULL };
+	const struct command command = { .argv = argv, .env = env, .terminal = !(_i & 1) };
+	struct newc archive;
+
+	free(use_cache("terminal"));
+	read_archive(&archive, &command);
+	if (_i)
+		ck_assert_ptr_null(newc_follow(&archive, "/lib/terminfo/l/linux"));
+	else
+		newc_like_host(&archive, "/lib/terminfo/l/linux");
+	newc_free(&archive);
+}
+END_TEST
+
 /* The same file for two paths in the guest is two archives. */
 START_TEST(paths_are_in_the_name)
 {
@@ -356,6 +375,7 @@ Suite *initramfs_suite(void)
 	tcase_set_timeout(tc, 30);
 	add_or_skip(tc, once, COUNT(once), reason);
 	if (!reason) {
+	tcase_add_loop_test(tc, terminal_is_described, 0, 8);
 		tcase_add_loop_test(tc, kept_is_found_again, 0, 2);
 		tcase_add_loop_test(tc, no_cache_is_needed, 0, 2);
 	}

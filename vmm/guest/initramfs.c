@@ -86,6 +86,22 @@ static void add_names(struct tree *tree)
 	tree_add_data(tree, "/etc/nsswitch.conf", nsswitch, sizeof(nsswitch) - 1, 0644);
 }
 
+/* For what draws on it, terminfo(5). */
+static void add_terminal(struct tree *tree, const struct command *command)
+{
+	static const char *const folders[] = { "/etc", "/lib", "/usr/share" };
+	const char *name = job_variable(command, "TERM");
+
+	if (!command->terminal || !name || !*name || strchr(name, '/'))
+		return;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *path = xasprintf("%s/terminfo/%c/%s", folders[i], name[0], name);
+
+		tree_mirror(tree, path);
+		free(path);
+	}
+}
+
 static bool is_guests(const struct tree_entry *entry)
 {
 	Elf64_Ehdr init;
@@ -99,18 +115,20 @@ static bool is_guests(const struct tree_entry *entry)
 static void add_busybox(struct closure *c)
 {
 	static const char applets[][12] = {
-		"ash",	    "awk",	"basename", "cat",   "chmod",	  "chown",    "clear",
-		"cp",	    "cut",	"date",	    "dd",    "df",	  "dirname",  "dmesg",
-		"du",	    "echo",	"env",	    "expr",  "false",	  "find",     "free",
-		"grep",	    "gunzip",	"gzip",	    "head",  "hexdump",	  "hostname", "id",
-		"ifconfig", "ip",	"kill",	    "ln",    "ls",	  "lsmod",    "md5sum",
-		"mkdir",    "mknod",	"more",	    "mount", "mv",	  "od",	      "pidof",
-		"ping",	    "printf",	"ps",	    "pwd",   "readlink",  "reset",    "rm",
-		"rmdir",    "sed",	"seq",	    "sh",    "sha256sum", "sleep",    "sort",
-		"stat",	    "stty",	"sync",	    "tail",  "tar",	  "tee",      "test",
-		"time",	    "timeout",	"touch",    "tr",    "true",	  "umount",   "uname",
-		"uniq",	    "uptime",	"vi",	    "wc",    "which",	  "whoami",   "xargs",
-		"yes",	    "poweroff", "reboot",
+		"ash",	    "awk",	"basename", "cat",    "chmod",	   "chown",    "clear",
+		"cp",	    "cut",	"date",	    "dd",     "df",	   "dirname",  "dmesg",
+		"du",	    "echo",	"env",	    "expr",   "false",	   "find",     "free",
+		"grep",	    "gunzip",	"gzip",	    "head",   "hexdump",   "hostname", "id",
+		"ifconfig", "ip",	"kill",	    "ln",     "ls",	   "lsmod",    "md5sum",
+		"mkdir",    "mknod",	"more",	    "mount",  "mv",	   "od",       "pidof",
+		"ping",	    "printf",	"ps",	    "pwd",    "readlink",  "reset",    "rm",
+		"rmdir",    "sed",	"seq",	    "sh",     "sha256sum", "sleep",    "sort",
+		"stat",	    "stty",	"sync",	    "tail",   "tar",	   "tee",      "test",
+		"time",	    "timeout",	"touch",    "tr",     "true",	   "umount",   "uname",
+		"uniq",	    "uptime",	"vi",	    "wc",     "which",	   "whoami",   "xargs",
+		"yes",	    "poweroff", "reboot",   "chroot", "cmp",	   "diff",     "insmod",
+		"killall",  "less",	"mkfifo",   "mktemp", "nproc",	   "realpath", "rmmod",
+		"setsid",   "sysctl",	"taskset",  "top",    "tty",	   "watch",
 	};
 	struct tree_entry *busybox = closure_find(c, "busybox");
 	struct error ignored;
@@ -159,8 +177,10 @@ static int fill_tree(struct tree *tree, const struct command *command,
 	if (user_files_add(tree, command, err))
 		return -1;
 	ret = command->root ? 0 : add_programs(tree, command, path, err);
-	if (!command->root)
+	if (!command->root) {
 		add_names(tree);
+		add_terminal(tree, command);
+	}
 	add_base(tree);
 	return ret;
 }
