@@ -6,7 +6,8 @@
  * played to its end, when the terminal was not raw at a --raw, or was left otherwise than it was
  * found.
  *
- * onpty [--expect TEXT | --send TEXT | --signal NUMBER | --raw]... -- COMMAND [ARG...]
+ * onpty [--expect TEXT | --send TEXT | --signal NUMBER | --raw | --size ROWSxCOLUMNS]...
+ *       -- COMMAND [ARG...]
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -120,6 +122,16 @@ static void send(const char *text)
 	}
 }
 
+static void resize(const char *size)
+{
+	struct winsize window = { 0 };
+
+	if (sscanf(size, "%hux%hu", &window.ws_row, &window.ws_col) != 2)
+		fail("bad size ", size);
+	if (ioctl(master, TIOCSWINSZ, &window) < 0)
+		fail("TIOCSWINSZ: ", strerror(errno));
+}
+
 static char **play(char **step)
 {
 	for (; *step && strcmp(*step, "--"); step++) {
@@ -127,6 +139,8 @@ static char **play(char **step)
 			check_raw();
 		else if (!strcmp(*step, "--expect"))
 			expect(*++step);
+		else if (!strcmp(*step, "--size"))
+			resize(*++step);
 		else if (!strcmp(*step, "--signal"))
 			kill(child, atoi(*++step));
 		else if (!strcmp(*step, "--send"))
