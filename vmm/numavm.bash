@@ -58,6 +58,7 @@ _numavm() {
 	fi
 	[[ $option != -* ]] ||
 		value=$(_numavm_options "$1" "$verb" | awk -v o="$option" '$1 == o || $3 == o { print $2 }')
+	[ "$option" != --dir ] || value='=DIR'
 	case $value in
 	'' | -) value='' ;;
 	\[*) [ "${words[COMP_CWORD - 1]}" != "$option" ] || [ "${COMP_WORDS[COMP_CWORD]}" = = ] || value='' ;;
