@@ -54,7 +54,7 @@ static void put_devices(const char *tty)
 	}
 	if (tty)
 		bind(tty, "dev/ttyS1", false);
-	put_file("dev/console", "", 0, 0644);
+	put_file("dev/kmsg", "", 0, 0644);
 }
 
 static void put_programs(void)
@@ -118,14 +118,14 @@ static _Noreturn void become_init(void)
 }
 
 /* To descriptor 3, where all goes that is no output of the command. */
-static void tell_console(void)
+static void tell_log(void)
 {
 	char bytes[4096];
-	int fd = open("dev/console", O_RDONLY);
+	int fd = open("dev/kmsg", O_RDONLY);
 	ssize_t n = read(fd, bytes, sizeof(bytes));
 
 	if (n < 0 || write(3, bytes, n) != n)
-		err(2, "console");
+		err(2, "kmsg");
 }
 
 /* Waits at @ids until it is root there. */
@@ -148,7 +148,7 @@ static _Noreturn void become_machine(int init, const char *job, size_t size, con
 		become_init();
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		err(2, "fork");
-	tell_console();
+	tell_log();
 	/* reboot(2), of the first process of a PID namespace: SIGINT for a power-off. */
 	_exit(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT ? 0 : 1);
 }

@@ -145,6 +145,6 @@ t_poweroff() { drives -q -j q -- true; says 'done' 'power off'; }
 
 t_no_tty() {
 	"$drive" "$init" -n -- true >"$tmp/out" 2>"$tmp/err" 3>"$tmp/said"
-	says 'numavm init: /dev/ttyS1, the way to the host: No such file or directory; the kernel needs CONFIG_SERIAL_8250, with 8250.nr_uarts=2 or more' 'power off'
+	says '<3>numavm init: /dev/ttyS1, the way to the host: No such file or directory; the kernel needs CONFIG_SERIAL_8250, with 8250.nr_uarts=2 or more' 'power off'
 	silent hello
 }

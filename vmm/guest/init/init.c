@@ -33,11 +33,11 @@ static _Noreturn void power_off(void)
 		pause(); /* the end of init is a panic */
 }
 
-/* Without a link the console is all that there is. */
+/* Without a link the kernel's log is all that there is: it comes to the console, and into reports. */
 static _Noreturn void give_up(const char *why, const char *cure)
 {
-	const char *line = text_join("numavm init: ", why, ": ", strerror(errno), cure, "\n");
-	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	const char *line = text_join("<3>numavm init: ", why, ": ", strerror(errno), cure, "\n");
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 
 	(void)!write(fd, line, strlen(line));
 	power_off();
