@@ -33,7 +33,7 @@ static _Noreturn void power_off(void)
 		pause(); /* the end of init is a panic */
 }
 
-/* Without a link the kernel's log is all that there is: it comes to the console, and into reports. */
+/* Without a link the kernel's log is all that there is: the console and reports have it. */
 static _Noreturn void give_up(const char *why, const char *cure)
 {
 	const char *line = text_join("<3>numavm init: ", why, ": ", strerror(errno), cure, "\n");
