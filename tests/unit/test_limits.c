@@ -28,7 +28,7 @@ static const struct {
 	  .panic = INFINITY,
 	  .command = true,
 	  .gave_up = true,
-	  .steps = { { 10, LIMITS_FINISH }, { 15, LIMITS_INTERRUPT }, { 16, LIMITS_END } } },
+	  .steps = { { 10, LIMITS_FINISH }, { 15, LIMITS_END } } },
 	{ .timeout = 10 * S,
 	  .boot = 4 * S,
 	  .spoken = INFINITY,

@@ -315,8 +315,10 @@ START_TEST(on_a_terminal)
 		close_range(3, ~0U, 0);
 		run_guest("build/guest/session_fast", &command, 60000000000ULL);
 	}
-	while (is_cooked(master))
+	while (is_cooked(master)) {
+		ck_assert_int_eq(waitpid(pid, &status, WNOHANG), 0);
 		usleep(1000);
+	}
 	ck_assert_int_eq(write(master, "a\3\1\1", 4), 4);
 	expect_bytes(master, "a\3\1", 3);
 	ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &size), 0);

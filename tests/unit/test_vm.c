@@ -185,15 +185,13 @@ START_TEST(guest_is_looked_at)
 	ck_assert_msg(!vm_start(&rig.vm, &err), "%s", err.text);
 	wait_for_text(&rig, "hang_busy\n");
 	ck_assert_ptr_null(rig.vcpu.registers);
-	vm_look(&rig.vm, false);
+	outcome_from_timeout(&limit, 1500000000);
+	ending_note_limit(&rig.vm.ending, &limit);
+	vm_look(&rig.vm);
 	before = rig.vcpu.registers;
 	ck_assert_ptr_nonnull(before);
 	ck_assert(strstr(before, "rip ") || strstr(before, "pc "));
-	ck_assert(!atomic_load(&rig.vm.ending.stopping) && !atomic_load(&rig.vcpu.asked));
-	outcome_from_timeout(&limit, 1500000000);
-	ending_note_limit(&rig.vm.ending, &limit);
-	vm_look(&rig.vm, true);
-	ck_assert(!atomic_load(&rig.vcpu.asked) && rig.vcpu.registers == before);
+	ck_assert(!atomic_load(&rig.vcpu.asked));
 	if (!strcmp(arch_name, "x86_64"))
 		wait_for_end(&rig.vm.ending);
 	else

@@ -60,7 +60,7 @@ enum limits_step limits_step(struct limits *limits, double now, bool spoken)
 								   : begin(limits, now, spoken);
 	case LIMITS_FINISHING:
 		limits->gave_up = true;
-		return interrupt(limits, now);
+		return LIMITS_END;
 	default:
 		return LIMITS_END;
 	}

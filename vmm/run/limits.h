@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run's time limits ask for, and when: a guest with a command is first asked to finish, and
- * then, or when it does not answer, to say where it is; one without is ended at once. Pure: times
- * in, steps out. wait.c owns one.
+ * What a run's time limits ask for, and when: a guest with a command is to say where it is, and its
+ * init, if it has spoken, to finish; one without is ended at once. Pure: times in, steps out. wait.c
+ * owns one.
  */
 #ifndef VMM_RUN_LIMITS_H
 #define VMM_RUN_LIMITS_H
@@ -16,8 +16,8 @@
 
 enum limits_step {
 	LIMITS_WAIT,
-	LIMITS_FINISH, /* a limit has passed: ask init to finish */
-	LIMITS_INTERRUPT, /* a limit has passed, or init does not finish: NMI */
+	LIMITS_FINISH, /* a limit has passed: NMI, and ask init to finish */
+	LIMITS_INTERRUPT, /* a limit has passed, and init has not spoken: NMI */
 	LIMITS_END, /* end the run */
 	LIMITS_PANIC, /* end it: what it has said of its panic is all that it will */
 };

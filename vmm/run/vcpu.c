@@ -129,7 +129,7 @@ static void answer(struct vcpu *vcpu)
 		vcpu->pc = arch_vcpu_pc(vcpu);
 		xcheck(fclose(file) ? NULL : vcpu->registers);
 	}
-	if (vcpu->vm->interrupt && is_in_state(vcpu, KVM_MP_STATE_RUNNABLE))
+	if (is_in_state(vcpu, KVM_MP_STATE_RUNNABLE))
 		arch_vcpu_nmi(vcpu);
 	atomic_store(&vcpu->asked, false);
 }

@@ -133,9 +133,8 @@ static bool kick_vcpus(const struct vm *vm, bool asked)
 	return done;
 }
 
-void vm_look(struct vm *vm, bool interrupt)
+void vm_look(struct vm *vm)
 {
-	vm->interrupt = interrupt;
 	for (unsigned int i = 0; i < vm->machine->topology.nr_cpus; i++)
 		atomic_store(&vm->vcpus[i].asked, true);
 	for (int ms = 0; ms < LOOK_MS && !kick_vcpus(vm, true); ms++)

@@ -70,7 +70,6 @@ struct vm {
 	struct ending ending;
 	struct session *session; /* NULL: no command runs in the guest */
 	struct symbols symbols; /* of the guest's kernel */
-	bool interrupt; /* who is asked is to have an NMI */
 	struct arch_vm arch;
 };
 
@@ -97,11 +96,11 @@ int vm_create(struct vm *vm, struct error *err);
 int vm_start(struct vm *vm, struct error *err);
 
 /*
- * Has every vCPU note its registers, if it has not yet, and go on; with @interrupt an NMI comes
- * first of what it then does, where KVM has them, if it is neither idle nor yet to be started.
- * Waits for them at most 200 ms.
+ * Has every vCPU note its registers, if it has not yet, and go on; an NMI comes first of what it
+ * then does, where KVM has them, if it is neither idle nor yet to be started. Waits for them at most
+ * 200 ms.
  */
-void vm_look(struct vm *vm, bool interrupt);
+void vm_look(struct vm *vm);
 
 /*
  * Gets every vCPU out of KVM_RUN. Waits for them at most 2 s: one that the host does not let go is

@@ -147,7 +147,7 @@ static void check_limits(struct wait *wait)
 	if (step == LIMITS_END)
 		return ending_offer(ending, &outcome);
 	ending_note_limit(ending, &outcome);
-	vm_look(wait->vm, step == LIMITS_INTERRUPT);
+	vm_look(wait->vm);
 	if (step == LIMITS_FINISH)
 		session_finish(wait->vm->session);
 }
