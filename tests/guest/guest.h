@@ -94,4 +94,7 @@ uint64_t reach(uint64_t gpa);
 void serial_interrupt(void (*handler)(void));
 void serial_interrupt_mask(void);
 
+/* Goes on after an NMI, as a kernel does; where there are none, nothing. Instead of the above. */
+void ignore_nmi(void);
+
 #endif

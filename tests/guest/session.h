@@ -32,6 +32,7 @@ static inline void session(int fast)
 	static uint64_t payload[8];
 	unsigned int length, kind;
 
+	ignore_nmi();
 	put("session: the console\n");
 	say_hello(fast);
 	frames_send(WARNING, 0, "a \33warning", 10);

@@ -27,6 +27,7 @@
 #define has(text, part) ck_assert_msg(strstr(text, part) != NULL, "%s", text)
 
 static char *folder; /* of one test */
+static int home; /* the folder to come back to */
 static struct receive receiver;
 static char said[512]; /* of receive_end(), "" when all was kept */
 
@@ -36,13 +37,15 @@ static void setup(void)
 
 	folder = xasprintf("%s/receive-%d-%d", scratch_dir, getpid(), nr++);
 	ck_assert_int_eq(mkdir(folder, 0700), 0);
+	home = open(".", O_PATH | O_CLOEXEC);
 	ck_assert_int_eq(chdir(folder), 0);
 	umask(022);
 }
 
 static void teardown(void)
 {
-	ck_assert_int_eq(chdir(scratch_dir), 0);
+	ck_assert_int_eq(fchdir(home), 0);
+	close(home);
 	free(folder);
 }
 

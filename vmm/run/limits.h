@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run's time limits ask for, and when: a guest with a command is to say where it is, and its
- * init, if it has spoken, to finish; one without is ended at once. Pure: times in, steps out. wait.c
- * owns one.
+ * What a run's time limits ask for, and when: a guest with a command is to say where it is, and
+ * its init, if it has spoken, to finish; one without is ended at once. Pure: times in, steps out.
+ * wait.c owns one.
  */
 #ifndef VMM_RUN_LIMITS_H
 #define VMM_RUN_LIMITS_H

@@ -97,8 +97,8 @@ int vm_start(struct vm *vm, struct error *err);
 
 /*
  * Has every vCPU note its registers, if it has not yet, and go on; an NMI comes first of what it
- * then does, where KVM has them, if it is neither idle nor yet to be started. Waits for them at most
- * 200 ms.
+ * then does, where KVM has them, if it is neither idle nor yet to be started. Waits for them at
+ * most 200 ms.
  */
 void vm_look(struct vm *vm);
 

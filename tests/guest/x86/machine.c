@@ -49,6 +49,29 @@ void crash(void)
 	halt();
 }
 
+#define NMI 2
+
+extern const uint8_t nmi_entry[];
+
+__asm__(".text\n"
+	"nmi_entry:\n"
+	"	iretq\n");
+
+void ignore_nmi(void)
+{
+	static uint64_t idt[NMI + 1][2] __attribute__((aligned(16)));
+	const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = { sizeof(idt) - 1, (uintptr_t)idt };
+	uint64_t gate = (uintptr_t)nmi_entry;
+
+	idt[NMI][0] =
+		(gate & 0xffff) | 0x10ULL << 16 | 0x8e00ULL << 32 | (gate >> 16 & 0xffff) << 48;
+	idt[NMI][1] = gate >> 32;
+	__asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
 static int lapic_is_x2(void)
 {
 	return (rdmsr(APIC_BASE_MSR) & APIC_BASE_X2) != 0;
