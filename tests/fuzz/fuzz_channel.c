@@ -238,18 +238,20 @@ static void pump(struct end *end)
 	channel_pump(end->channel, polls);
 }
 
-static void read_stream(struct end *end, unsigned int stream)
+/* Returns whether there was something. */
+static bool read_stream(struct end *end, unsigned int stream)
 {
 	uint8_t got[2 * FRAME_MAX];
 	ssize_t size;
 
 	if (end->readers[stream] < 0)
-		return;
+		return false;
 	size = read(end->readers[stream], got, sizeof(got));
 	for (ssize_t i = 0; i < size && !end->hostile; i++)
 		must(got[i] == (uint8_t)(end->written[stream] + i));
 	end->written[stream] += size > 0 ? size : 0;
 	must(end->hostile || end->written[stream] <= end->sent[stream]);
+	return size > 0;
 }
 
 static void close_reader(struct end *end, struct bytes *bytes)
@@ -316,8 +318,8 @@ static void check_arrival(struct end *end)
 			read_stream(end, stream);
 	}
 	for (unsigned int stream = FRAME_STDOUT; stream < FRAME_STREAMS; stream++) {
-		read_stream(end, stream);
-		read_stream(end, stream);
+		while (read_stream(end, stream))
+			;
 		must(end->hostile || end->readers[stream] < 0 ||
 		     end->written[stream] == end->sent[stream]);
 	}

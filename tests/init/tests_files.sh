@@ -85,7 +85,8 @@ t_module_optional() {
 # The driver holds the first file back, for longer than it takes to die.
 t_files_of_none_that_runs() {
 	files -h -j o/tmp/a -j o/proc/3/cmdline -- sh -c \
-		'sleep 1000 & echo $!; tr "\0" " " </proc/3/cmdline; head -c 100000 /dev/zero >/tmp/a'
+		'sleep 1000 & echo $!; until grep -q 1000 /proc/3/cmdline; do :; done
+		tr "\0" " " </proc/3/cmdline; head -c 100000 /dev/zero >/tmp/a'
 	says 'exit 0 signal 0' held 'done'
 	out_is "3${newline}sleep 1000 "
 	[ ! -s "$tmp/files/1" ] || echo 'it runs on'

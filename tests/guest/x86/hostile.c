@@ -9,7 +9,7 @@
 #define RAMDISK_SIZE 0x21c
 
 static const char *job, *job_end;
-static uint32_t hello[24] = { 1 };
+static uint64_t hello[10];
 static uint8_t block[4096];
 
 static int is_name(const char *at)
@@ -106,17 +106,14 @@ static void step(char letter, uint32_t value)
 	switch (letter) {
 	case 'H':
 	case 'F':
-		hello[1] = letter == 'F';
-		hello[2] = value;
+		hello[0] = letter == 'F';
+		hello[1] = value;
 		frames_open(letter == 'F');
 		frames_send(HELLO, 0, hello, sizeof(hello));
 		break;
-	case 'V':
-		hello[0] = value;
-		break;
 	case 'R': /* a release that no terminal should see */
 		for (unsigned int i = 0; i < 64; i++)
-			((uint8_t *)(hello + 8))[i] = (uint8_t)(0x80 + i);
+			((uint8_t *)(hello + 2))[i] = (uint8_t)(0x80 + i);
 		break;
 	case 'S':
 		frames_send(START, 0, "", 0);

@@ -124,7 +124,7 @@ static uint32_t run(const char *command)
 
 void guest_main(void)
 {
-	static uint32_t hello[24] = { 1, 1 };
+	static uint64_t hello[10] = { 1 };
 	const char *key = record('k', NULL), *command = record('a', NULL);
 	uint32_t ends[2] = { 0 };
 

@@ -36,9 +36,21 @@ static void become_user(const struct user *user)
 		fail("becoming the user");
 }
 
+/*
+ * With SIG_DFL in the kernel's own struct sigaction: the C library's function keeps some signals to
+ * itself, and who starts us may have had some ignored.
+ */
+static void reset_signals(void)
+{
+	static const unsigned long action[4], none;
+
+	for (int number = 1; number < _NSIG; number++)
+		syscall(SYS_rt_sigaction, number, action, NULL, sizeof(none));
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
+}
+
 static _Noreturn void run_child(const struct job *job, const struct user *user, const int fds[3])
 {
-	sigset_t none;
 	int fd;
 
 	setsid();
@@ -53,8 +65,7 @@ static _Noreturn void run_child(const struct job *job, const struct user *user, 
 	become_user(user);
 	if (job->chdir && chdir(job->chdir))
 		fail("chdir");
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	reset_signals();
 	execvp(job->argv.items[0], job->argv.items);
 	fail("exec");
 }
