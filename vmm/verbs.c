@@ -10,20 +10,15 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
-#include "arch/kernel_release.h"
 #include "mem/text.h"
 #include "mem/xalloc.h"
-#include "vmm/cli/guest_command.h"
-#include "vmm/guest/initramfs.h"
-#include "vmm/guest/receive.h"
+#include "vmm/cli/collisions.h"
+#include "vmm/errand.h"
 #include "vmm/plan/plan.h"
-#include "vmm/run/excerpt.h"
 #include "vmm/run/patient.h"
 #include "vmm/run/run.h"
 #include "vmm/run/signals.h"
 #include "vmm/run/terminal.h"
-
-#define OUT_PATIENCE_S 5 /* for what --out's files are written to */
 
 int verbs_flush(struct error *err)
 {
@@ -103,114 +98,6 @@ static char *make_cmdline(const struct settings *s)
 	return xasprintf("%s%s%s%s", cmdline, quiet, *cmdline ? " " : "", s->append);
 }
 
-/* Regular files: nothing else is emptied when it is opened. */
-static bool same_file(const char *a, const char *b)
-{
-	struct stat one, other;
-
-	return a && b && !stat(a, &one) && !stat(b, &other) && S_ISREG(one.st_mode) &&
-	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-/* The console's file is emptied when it is opened. */
-static int check_console(const struct settings *s, const char *kernel, struct error *err)
-{
-	const char *inputs[] = { s->config, kernel, s->initrd };
-
-	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
-		if (same_file(s->console, inputs[i]))
-			return error_set(err,
-					 "--console %s: would overwrite an input file: name "
-					 "another file",
-					 s->console);
-	if (same_file(s->console, s->result))
-		return error_set(err, "--console and --result are both %s: name two files",
-				 s->result);
-	return 0;
-}
-
-static int check_out(const struct settings *s, const char *kernel, const char *host,
-		     struct error *err)
-{
-	const char *others[] = { s->config, kernel, s->initrd, s->symbols, s->console, s->result };
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (same_file(host, others[i]))
-			return error_set(err,
-					 "--out %s: would overwrite another file of this run's: "
-					 "name another file",
-					 host);
-	return 0;
-}
-
-static int start_receive(struct receive *receive, struct run *run, char *const *targets,
-			 struct error *err)
-{
-	struct receive_user user = { run->confine.uid, run->confine.gid };
-
-	if (!*targets)
-		return 0;
-	if (receive_start(receive, targets, run->confine.as_user ? &user : NULL, err))
-		return -1;
-	run->out_fd = receive->to;
-	return 0;
-}
-
-/* A command without what it was to leave has not succeeded. */
-static void end_receive(struct receive *receive, struct result *result)
-{
-	struct error err;
-
-	if (!receive_end(receive, OUT_PATIENCE_S, &err))
-		return;
-	if (result->outcome.kind == OUTCOME_EXITED && !result->outcome.status) {
-		outcome_set(&result->outcome, OUTCOME_ERROR, "%s", err.text);
-		return;
-	}
-	if (!result->warnings)
-		result->warnings = json_array();
-	json_array_append_new(result->warnings, excerpt_text(err.text));
-}
-
-/* What run is to do in the guest, where that is asked for. */
-static int add_command(struct run *run, struct guest_command *made, struct receive *receive,
-		       const struct settings *s, const char *kernel, struct error *err)
-{
-	if (!s->command && !s->shell)
-		return 0;
-	if (guest_command_make(made, s, err))
-		return -1;
-	run->command = &made->command;
-	for (char **host = made->targets; *host; host++)
-		if (check_out(s, kernel, *host, err))
-			return -1;
-	return start_receive(receive, run, made->targets, err);
-}
-
-/* The kernel is asked for its version only where modules are wanted. */
-static int add_modules(struct modules *modules, const struct settings *s, const struct boot *boot,
-		       struct error *err)
-{
-	char release[KERNEL_RELEASE_SIZE];
-
-	if (!s->modules)
-		return 0;
-	if (kernel_release(boot, release, err))
-		return -1;
-	return modules_find(modules, s->modules, s->module_dirs, release, err);
-}
-
-static int add_archives(struct boot *boot, const struct settings *s, const struct command *command,
-			struct error *err)
-{
-	struct modules modules = { 0 };
-	int ret =
-		add_modules(&modules, s, boot, err) || initramfs_open(command, &modules, boot, err);
-
-	modules_free(&modules);
-	return ret ? -1 : 0;
-}
-
 #ifdef __SANITIZE_ADDRESS__
 #define CONFINE false /* a report takes files and system calls that a run has not */
 #else
@@ -246,9 +133,7 @@ static void warn_of_cmdline(const char *cmdline, struct result *result)
 static int run_guest(const struct request *request, struct result *result, struct error *err)
 {
 	const struct settings *s = &request->settings;
-	struct guest_command made = { 0 };
-	struct receive receive = { 0 };
-	struct error ignored;
+	struct errand errand = { 0 };
 	struct boot boot = { .cmdline = make_cmdline(s), .mode = s->boot };
 	char *kernel = NULL;
 	struct run run = {
@@ -277,21 +162,13 @@ static int run_guest(const struct request *request, struct result *result, struc
 	}
 	if (s->run_as && confine_find_user(&run.confine, s->run_as, err))
 		return -1;
-	if (find_kernel(s, &kernel, err) || check_console(s, kernel, err) ||
-	    add_command(&run, &made, &receive, s, kernel, err) ||
-	    boot_open(&boot, kernel, s->initrd, err) ||
-	    (run.command && add_archives(&boot, s, run.command, err)))
-		ret = -1;
-	else {
-		if (!run.command)
-			warn_of_cmdline(boot.cmdline, result);
-		ret = run_machine(&run, result, err);
-	}
-	if (receive.pid > 0 && ret)
-		receive_end(&receive, OUT_PATIENCE_S, &ignored);
-	else if (receive.pid > 0)
-		end_receive(&receive, result);
-	guest_command_free(&made);
+	ret = find_kernel(s, &kernel, err) || collisions_of_console(s, kernel, err) ||
+	      errand_begin(&errand, &run, s, kernel, err) ||
+	      boot_open(&boot, kernel, s->initrd, err) || errand_pack(&run, s, err);
+	if (!ret && !run.command)
+		warn_of_cmdline(boot.cmdline, result);
+	ret = ret || run_machine(&run, result, err) ? -1 : 0;
+	errand_end(&errand, ret ? NULL : result);
 	return ret;
 }
 
