@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The command that is to run in the guest, made of what the flags say of it; and the rules for
- * those flags' values, which keys.c has in its rows. verbs.c makes one for a run and owns it.
+ * those flags' values, which keys.c has in its rows. errand.c makes one for a run and owns it.
  */
 #ifndef VMM_CLI_GUEST_COMMAND_H
 #define VMM_CLI_GUEST_COMMAND_H

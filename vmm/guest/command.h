@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A command that is to run in the guest, as the user asked for it. verbs.c makes it of the settings
+ * A command that is to run in the guest, as the user asked for it. errand.c makes it of the settings
  * and owns it; initramfs.c packs what it needs, job.c what init is told of it.
  */
 #ifndef VMM_GUEST_COMMAND_H

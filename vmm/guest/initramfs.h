@@ -2,7 +2,7 @@
 /*
  * The archive that a command is run from: init, the command, all that its ELF files and scripts
  * need (closure.c), the user's files and folders, and modules; newc, kept by content (cache.h).
- * After it comes a small one of this run's own, with init's job. verbs.c calls it before anything
+ * After it comes a small one of this run's own, with init's job. errand.c calls it before anything
  * starts. A root folder is taken as it is: nothing of the host's joins it but the user's files.
  *
  * The name by which an archive is kept is made of the paths, inodes, sizes and times of all its

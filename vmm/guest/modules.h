@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernel modules and all that they depend on, found on the host, unpacked, in the order in which
- * they are to be loaded. verbs.c asks once the kernel's version is known, and owns them.
+ * they are to be loaded. errand.c asks once the kernel's version is known, and owns them.
  */
 #ifndef VMM_GUEST_MODULES_H
 #define VMM_GUEST_MODULES_H
