@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that a run writes and others of its own, which it must not write over. For verbs.c and errand.c. */
+/*
+ * Files that a run writes and others of its own, which it must not write over. For verbs.c and
+ * errand.c.
+ */
 #ifndef VMM_CLI_COLLISIONS_H
 #define VMM_CLI_COLLISIONS_H
 

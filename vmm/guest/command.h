@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A command that is to run in the guest, as the user asked for it. errand.c makes it of the settings
- * and owns it; initramfs.c packs what it needs, job.c what init is told of it.
+ * A command that is to run in the guest, as the user asked for it. errand.c makes it of the
+ * settings and owns it; initramfs.c packs what it needs, job.c what init is told of it.
  */
 #ifndef VMM_GUEST_COMMAND_H
 #define VMM_GUEST_COMMAND_H

@@ -2,9 +2,9 @@
 /*
  * Where --out's files go: a process of its own, which takes the guest's archive (frame.h,
  * FRAME_FILES) from a pipe and writes what is in it below the HOST folders, and nowhere else,
- * whatever names the guest sends (extract.h). errand.c starts it only with --out, before anything of
- * the run is there: the process has a copy of what is. It is confined at once to those folders by
- * Landlock, holds no other descriptor, ignores Ctrl-C, and ends with the pipe or with us.
+ * whatever names the guest sends (extract.h). errand.c starts it only with --out, before anything
+ * of the run is there: the process has a copy of what is. It is confined at once to those folders
+ * by Landlock, holds no other descriptor, ignores Ctrl-C, and ends with the pipe or with us.
  */
 #ifndef VMM_GUEST_RECEIVE_H
 #define VMM_GUEST_RECEIVE_H
